@@ -1,0 +1,5 @@
+"""`python -m techsell`."""
+
+from techsell.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""What the trainer and the manager run; never on a learner's machine."""
