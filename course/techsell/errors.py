@@ -228,6 +228,10 @@ class HandInIncomplete(HandInError):
 class CheckFailed(TechsellError, AssertionError):
     """A learner's answer is not yet right."""
 
+    def _render_traceback_(self) -> list[str]:
+        # IPython shows this instead of a traceback, which would point into our checks and not into the answer.
+        return [str(self)]
+
 
 class GradingError(TechsellError):
     """The trainer's side."""

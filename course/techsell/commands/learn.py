@@ -1,0 +1,56 @@
+"""`techsell learn`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from techsell.commands import console
+
+
+def register(app: typer.Typer) -> None:
+    """Add `learn` to the command line."""
+
+    @app.command(epilog="Example: techsell learn --workspace ~/selling --no-browser")
+    def learn(
+        workspace: Annotated[
+            Path | None,
+            typer.Option("--workspace", metavar="DIR", help="The folder for your work. Default: ~/techsell."),
+        ] = None,
+        port: Annotated[
+            int | None,
+            typer.Option("--port", metavar="N", min=0, max=65535, help="Listen on this port. Default: the next free one."),
+        ] = None,
+        no_browser: Annotated[
+            bool, typer.Option("--no-browser", help="Print the address instead of opening the browser.")
+        ] = False,
+        ip: Annotated[
+            str, typer.Option("--ip", metavar="ADDRESS", help="Listen on this address of the machine.")
+        ] = "127.0.0.1",
+        content: Annotated[
+            Path | None, typer.Option("--content", metavar="DIR", help="Take the course's content from this folder.")
+        ] = None,
+    ) -> None:
+        """Open the course: makes your workspace, or resumes it, and shows the course home in JupyterLab."""
+        from techsell import learn as lab
+        from techsell.workspace import Workspace
+
+        address = lab.choose_address(ip, port)
+        place = Workspace.create_or_resume(workspace, content_root=content)
+        for path in place.report.offered if place.report else ():
+            console.out.print(f"A new version lies beside the one you edited: {path}", markup=False, soft_wrap=True)
+
+        def announce(url: str) -> None:
+            console.out.print(f"Your work is in {place.root}", markup=False, soft_wrap=True)
+            console.out.print(f"Course home: {url}", markup=False, soft_wrap=True)
+            console.out.print("Ctrl-C here ends the course. Everything you did is saved.", markup=False)
+
+        lab.serve(
+            place.root,
+            address=address,
+            open_browser=not no_browser,
+            content=content,
+            announce=announce,
+        )
