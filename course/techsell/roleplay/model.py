@@ -2,16 +2,44 @@
 
 This module imports pydantic, so nothing imports it at the top: `load.py` does so when a file is read, the
 engine only under `TYPE_CHECKING`. Text fields may hold `{fact_id.name}`, replaced by that fact's number in
-the variant being played. Every field is explained in `scenarios/README.md`; a test holds that.
+the variant being played; from 10,000 up the thousands get a comma. No other braces may stand in a text.
+Every field is explained in `scenarios/README.md`; a test holds that.
+
+What the loader wants beyond the types (`references.py`; `techsell scenario lint FILE` says it with the line):
+
+- Every persona has a line for each of `references.REQUIRED_LINES`; who asks a question also for `ASKER_LINES`;
+  who can be bypassed (there from the first turn beside others, or named in `bypasses`) also for `bristles`.
+- Endings: the first in file order that fits is taken. One `trigger: budget` and one `trigger: hang_up` have no
+  `when`, as catch-alls after their conditional siblings; one of kind `ejected` exists, taken at trust 0
+  whatever its `when`. An ending with `trigger: commitment` is reached only through a commitment's `ends`.
+- A move with `manner` stands in an option with `when: {pending: question_id}`.
+
+How the engine reads it, where the types do not say (`turns.py`):
+
+- Trust is compared with `min_trust` as it stood before the question, less what the question itself costs.
+- A question opens one fact: the first in file order whose label, topic, `past` and `after` fit. A guarded or
+  coldly pressed question is not used up: its option comes back.
+- `implication` is cold unless something was played back or acknowledged since the last `problem` fact.
+- `evidence` or `pitch` is early before the first `payoff` fact that is not a decoy. Exempt: an answer to the
+  customer's pending question (`manner`), to an open objection, and evidence on a topic of a `belief` heard.
+- A fact that is a decoy in the variant played is told, cools nothing and proves no need; played back as trouble
+  it counts as a wrong playback.
+- `bypasses` goes over somebody's head; so does asking a commitment of a giver who is not there.
+- A customer takes the initiative once a turn: somebody joins, else an objection, else a question.
+- The variant is `seed` modulo the number of variants, so seeds 1, 2, 3 play three different ones.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from .labels import Label, Reaction
+
+if TYPE_CHECKING:
+    from .compiled import Compiled
 
 SCHEMA = 1
 
@@ -49,6 +77,8 @@ class Move(Strict):
     attacks_rival: bool = False
     objection: Id | None = None
     """acknowledge, clarify, evidence: the objection that is dealt with"""
+    bypasses: Id | None = None
+    """the persona whose head it goes over"""
 
 
 class Condition(Strict):
@@ -305,6 +335,8 @@ class Variant(Strict):
     """facts that are only noise in this variant"""
     says: dict[Id, Line] = Field(default_factory=dict)
     """other words for a fact, by fact id"""
+    notes: dict[Id, Line] = Field(default_factory=dict)
+    """another line for the learner's notes, by fact id: for a decoy, that there is nothing in it"""
 
 
 class Budget(Strict):
@@ -339,3 +371,17 @@ class Scenario(Strict):
     hints: tuple[Hint, ...] = ()
     rubric: tuple[Criterion, ...] = ()
     variants: Annotated[tuple[Variant, ...], Field(min_length=1)]
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """Indexes for the engine, made once."""
+        from .compiled import compile_scenario
+
+        return compile_scenario(self)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of the canonical bytes; a pinned scenario keeps that of the bytes it came from."""
+        from .load import sha_of
+
+        return sha_of(self)

@@ -1,0 +1,282 @@
+"""A conversation as a player sees it: the verbs that the terminal and the widget share.
+
+Every verb writes its events to the journal in one go before it returns, so that a crash loses at most the line
+that was just being picked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from techsell.errors import ConversationOver, RoleplayError, TranscriptInvalid, UsageError
+
+from .chance import declared_seed
+from .engine import ENGINE, step
+from .events import SCHEMA, Chain, Clock, Event, dump, utc_now
+from .journal import Journal, MemoryJournal
+from .menu import pages
+from .replay import is_input, rendered
+from .rubric import Scorecard, score_state
+from .state import State
+from .transcript import Transcript
+from .view import LogLine, log_lines, paint
+
+if TYPE_CHECKING:
+    from .model import End, Scenario
+
+__all__ = ["MAX_ATTEMPTS", "Conversation", "MenuLine"]
+
+MAX_ATTEMPTS = 3
+"""declared attempts that count"""
+
+
+class MenuLine(NamedTuple):
+    """A line of the menu: the key to press, the option's id, what would be said."""
+
+    key: int
+    option: str
+    text: str
+
+
+class Conversation:
+    """One call. Made by `start` or `resume`, never directly."""
+
+    def __init__(self, scenario: Scenario, journal: Journal, clock: Clock) -> None:
+        self.scenario = scenario
+        self.journal = journal
+        self._clock = clock
+        self._chain = Chain(clock)
+        self._events: list[Event] = []
+        self._state: State | None = None
+        self._log: list[LogLine] = []
+        self._pages: tuple[tuple[MenuLine, ...], ...] | None = None
+
+    @classmethod
+    def start(
+        cls,
+        scenario: Scenario,
+        *,
+        seed: int,
+        mode: str = "practice",
+        learner: str = "",
+        attempt: int = 0,
+        journal: Journal | None = None,
+        clock: Clock = utc_now,
+    ) -> Conversation:
+        """Ring the customer up.
+
+        Args:
+            scenario: from `load_scenario`.
+            seed: fixes the variant of the customer and every choice of words.
+            mode: `practice`, or `declared` for an attempt that counts.
+            learner: pseudonym, for declared attempts; ignored in practice.
+            attempt: 1 to 3, for declared attempts; ignored in practice.
+            journal: where events are kept; in memory when left out. It must be empty.
+            clock: gives the time for the record; never scored.
+
+        Raises:
+            UsageError: an unknown mode, or a declared attempt without learner, number or its own seed.
+            TranscriptInvalid: the journal already holds something.
+        """
+        journal = MemoryJournal() if journal is None else journal
+        if mode not in {"practice", "declared"}:
+            raise UsageError(f"There is no mode {mode!r}", cure="Use 'practice' or 'declared'")
+        if mode == "declared":
+            _check_declared(scenario, learner, attempt, seed)
+        if journal.read():
+            raise TranscriptInvalid("This journal already holds a conversation", cure="Resume it or take another")
+        conversation = cls(scenario, journal, clock)
+        declared = mode == "declared"
+        data = {
+            "schema": SCHEMA,
+            "scenario": scenario.id,
+            "scenario_sha": scenario.fingerprint,
+            "engine": ENGINE,
+            "seed": seed,
+            "mode": mode,
+            "learner": learner if declared else "",
+            "attempt": attempt if declared else 0,
+        }
+        conversation._commit("SessionStarted", data)
+        return conversation
+
+    @classmethod
+    def resume(cls, scenario: Scenario, journal: Journal, clock: Clock = utc_now) -> Conversation:
+        """Go on where the journal ends; of several conversations in it, the last.
+
+        Raises:
+            TranscriptInvalid: the journal is empty, was edited, or belongs to another scenario or version.
+        """
+        lines = journal.read()
+        sessions = Transcript.of_lines(lines).sessions if lines else ()
+        if not sessions:
+            raise TranscriptInvalid("There is no conversation to go on with", cure="Start a new one")
+        session = sessions[-1]
+        if session.broken:
+            raise TranscriptInvalid(
+                f"The transcript was changed: {session.findings[-1]}", cure="Start a new conversation"
+            )
+        _check_version(scenario, session.start)
+        conversation = cls(scenario, journal, clock)
+        for event in session.events:
+            conversation._note(event, step(scenario, conversation._state, event))
+        conversation._chain = Chain(clock, session.events[-1])
+        if missing := conversation._unrendered():
+            conversation._write(missing, conversation.state)
+        return conversation
+
+    # What is so
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return tuple(self._events)
+
+    @property
+    def state(self) -> State:
+        if self._state is None:
+            raise RoleplayError("The conversation has not begun", cure="Use Conversation.start or Conversation.resume")
+        return self._state
+
+    @property
+    def log(self) -> tuple[LogLine, ...]:
+        """Everything said so far, with what was taken back; lines are only ever added."""
+        return tuple(self._log)
+
+    @property
+    def over(self) -> bool:
+        return self.state.over
+
+    @property
+    def ending(self) -> End | None:
+        return self.scenario.compiled.ending(self.state.ending) if self.over else None
+
+    @property
+    def can_undo(self) -> bool:
+        return self.state.mode == "practice" and not self.over and self.state.before is not None
+
+    @property
+    def pages(self) -> int:
+        """Pages of the menu now; 0 when there is nothing to pick."""
+        return len(self._menu())
+
+    def menu(self, page: int = 0) -> tuple[MenuLine, ...]:
+        """At most six lines, keys 1 to 6; pages count from 0 and go round."""
+        found = self._menu()
+        return found[page % len(found)] if found else ()
+
+    def scorecard(self) -> Scorecard:
+        """The score, once the call is over.
+
+        Raises:
+            RoleplayError: the call still goes on.
+        """
+        if not self.over:
+            raise RoleplayError("There is no score before the end", cure="Finish the call, or hang up")
+        return score_state(self.scenario, self.state)
+
+    def view(self, page: int = 0) -> dict[str, Any]:
+        """Everything a player needs to paint, as plain JSON types."""
+        return paint(self, page)
+
+    def transcript(self) -> str:
+        """The events as JSON lines."""
+        return "".join(dump(event) + "\n" for event in self._events)
+
+    # What can be done
+
+    def pick(self, option: str) -> None:
+        """Say a line of the menu.
+
+        Raises:
+            MoveNotAllowed: the line cannot be said now.
+            ConversationOver: the call has ended.
+        """
+        self._commit("LearnerPicked", {"option": option})
+
+    def hint(self) -> str:
+        """What to think about now; noted in the transcript."""
+        if self.over:
+            raise ConversationOver("The call has ended", cure="Start a new conversation")
+        self._commit("HintTaken", {})
+        return self._log[-1].text
+
+    def undo(self) -> None:
+        """Take the last line back, in practice; the transcript keeps both.
+
+        Raises:
+            MoveNotAllowed: in a declared attempt, or before the first line.
+            ConversationOver: the call has ended.
+        """
+        before = self.state.before
+        self._commit("Undone", {"to_seq": before.seq if before is not None else self.state.seq})
+
+    def hang_up(self) -> None:
+        """End the call.
+
+        Raises:
+            ConversationOver: it has ended already.
+        """
+        if self.over:
+            raise ConversationOver("The call has ended", cure="Start a new conversation")
+        self._commit("Ended", {"by": "learner"})
+
+    # How it is done
+
+    def _commit(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Work out what follows, write it down, and only then let it be so."""
+        probe = {"seq": self._chain.seq, "type": kind, "data": data}
+        after = step(self.scenario, self._state, probe)
+        self._write([(kind, data), *rendered(self.scenario, probe, after)], after)
+
+    def _write(self, wanted: list[tuple[str, Mapping[str, Any]]], after: State) -> None:
+        last = self._events[-1] if self._events else None
+        chain = Chain(self._clock, last)
+        events = [chain.make(kind, data) for kind, data in wanted]
+        self.journal.append([dump(event) for event in events])
+        self._chain = chain
+        for event in events:  # the first led to `after`, the others only show it
+            self._note(event, after)
+
+    def _note(self, event: Event, after: State) -> None:
+        self._log += log_lines(self.scenario, len(self._log), event, self._state, after)
+        self._state = after
+        self._events.append(event)
+        self._pages = None
+
+    def _unrendered(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """Events that a crash between two writes has cost: what the customer said is derived again."""
+        inputs = [index for index, event in enumerate(self._events) if is_input(event)]
+        shown = len(self._events) - 1 - inputs[-1]
+        return rendered(self.scenario, self._events[inputs[-1]], self.state)[shown:]
+
+    def _menu(self) -> tuple[tuple[MenuLine, ...], ...]:
+        if self._pages is None:
+            compiled, state = self.scenario.compiled, self.state
+            self._pages = tuple(
+                tuple(
+                    MenuLine(key, compiled.options[index].option.id, compiled.option_text(state.variant, index))
+                    for key, index in enumerate(page, start=1)
+                )
+                for page in pages(compiled, state)
+            )
+        return self._pages
+
+
+def _check_declared(scenario: Scenario, learner: str, attempt: int, seed: int) -> None:
+    if not learner:
+        raise UsageError("A declared attempt needs to know whose it is", cure="Play inside your workspace")
+    if not 1 <= attempt <= MAX_ATTEMPTS:
+        cure = f"There are {MAX_ATTEMPTS} declared attempts, 1 to {MAX_ATTEMPTS}; practise as often as you like"
+        raise UsageError(f"Attempt {attempt} does not exist", cure=cure)
+    if seed != declared_seed(learner, scenario.id, attempt):
+        raise UsageError("The seed is not the one of this declared attempt", cure="Use techsell.roleplay.declared_seed")
+
+
+def _check_version(scenario: Scenario, start: Mapping[str, Any]) -> None:
+    if start["scenario"] != scenario.id:
+        problem = f"This conversation is with {start['scenario']!r}, not {scenario.id!r}"
+        raise TranscriptInvalid(problem, cure="Open it with its own scenario")
+    if start["scenario_sha"] != scenario.fingerprint:
+        cure = "Start a new conversation; the old one is kept"
+        raise TranscriptInvalid("The scenario has changed since this conversation began", cure=cure)

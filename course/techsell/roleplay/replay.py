@@ -1,0 +1,182 @@
+"""Play a transcript again from its inputs and compare what it says was answered with what is answered now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from techsell.errors import ContentError, RoleplayError
+
+from .engine import ENGINE, fold, step
+from .events import SCHEMA
+from .rubric import Scorecard, score_state
+from .transcript import Finding, Session, Transcript
+
+if TYPE_CHECKING:
+    from .model import Scenario
+    from .state import State
+
+__all__ = [
+    "Pins",
+    "Replay",
+    "SessionReport",
+    "Verification",
+    "is_input",
+    "rendered",
+    "replay",
+    "score",
+    "shipped",
+    "verify",
+]
+
+Pins = Callable[[str], "Scenario | None"]
+"""A scenario version by its fingerprint, None when it is not known here."""
+
+
+def is_input(event: Mapping[str, Any]) -> bool:
+    """Whether an event is something that was done; the others only show what came of it."""
+    return event["type"] != "CustomerRendered" and not (event["type"] == "Ended" and event["data"]["by"] != "learner")
+
+
+def rendered(scenario: Scenario, event: Mapping[str, Any], after: State) -> list[tuple[str, Mapping[str, Any]]]:
+    """The display events that follow an input: kinds and data."""
+    if event["type"] not in {"SessionStarted", "LearnerPicked", "Ended"}:
+        return []
+    said = [line for line in after.history[-1].lines if line.speaker != "you"]
+    lines = [{"speaker": line.speaker, "text": line.text} for line in said]
+    found: list[tuple[str, Mapping[str, Any]]] = [("CustomerRendered", {"lines": lines})]
+    if after.over and event["type"] == "LearnerPicked":
+        spent = scenario.compiled.ending(after.ending).trigger == "budget"
+        found.append(("Ended", {"by": "time" if spent else "customer"}))
+    return found
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Where the events lead, and what is odd on the way. `state` is None when not even the start holds."""
+
+    state: State | None
+    findings: tuple[Finding, ...]
+
+
+def replay(scenario: Scenario, session: Session) -> Replay:
+    """Fold the inputs of a conversation; stops where something cannot have happened."""
+    state: State | None = None
+    findings: list[Finding] = []
+    expected: list[tuple[str, Mapping[str, Any]]] = []
+    drift = 0
+    for event, line in zip(session.events, session.lines, strict=True):
+        if is_input(event):
+            try:
+                state = step(scenario, state, event)
+            except RoleplayError as error:
+                message = f"{error.problem}; what stands before it counts"
+                findings.append(Finding(line, "break", message))
+                break
+            expected = rendered(scenario, event, state)
+            continue
+        shown = expected.pop(0) if expected else None
+        if shown is None or (event["type"], event["data"]) != (shown[0], dict(shown[1])):
+            drift += 1
+            if drift == 1:
+                message = "the answer noted here is not what the customer says; the replay counts"
+                findings.append(Finding(line, "edit", message))
+    return Replay(state, tuple(findings))
+
+
+@dataclass(frozen=True)
+class SessionReport:
+    """One conversation of a file, derived again."""
+
+    line: int
+    scenario: str
+    version: str
+    """first digits of the fingerprint"""
+    mode: str
+    learner: str
+    attempt: int
+    seed: int
+    finished: bool
+    scorecard: Scorecard | None
+    """None when the version is not known here"""
+    findings: tuple[Finding, ...]
+
+    @property
+    def sound(self) -> bool:
+        return self.scorecard is not None and all(finding.kind == "note" for finding in self.findings)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """A whole file, derived again. `sound`: nothing was changed and every version is known."""
+
+    sessions: tuple[SessionReport, ...]
+    findings: tuple[Finding, ...]
+    """of lines that belong to no conversation"""
+
+    @property
+    def sound(self) -> bool:
+        odd = any(finding.kind != "note" for finding in self.findings)
+        return bool(self.sessions) and not odd and all(session.sound for session in self.sessions)
+
+
+def score(scenario: Scenario, events: Iterable[Mapping[str, Any]]) -> Scorecard:
+    """The scorecard of a conversation from its events, as far as it goes.
+
+    Raises:
+        RoleplayError: the events cannot have happened in this scenario.
+    """
+    return score_state(scenario, fold(scenario, events))
+
+
+def shipped(sha: str) -> Scenario | None:
+    """`Pins` over the scenarios that come with the package."""
+    from .load import list_scenarios, load_scenario
+
+    for name in list_scenarios():
+        try:
+            scenario = load_scenario(name)
+        except ContentError:
+            continue  # a broken file pins nothing; lint says what is wrong with it
+        if scenario.fingerprint == sha:
+            return scenario
+    return None
+
+
+def verify(text: str | bytes, pins: Pins = shipped) -> Verification:
+    """Check the chain, replay, compare and score every conversation of a transcript file.
+
+    Args:
+        text: the file's content.
+        pins: finds a scenario version; by default among those of this package.
+    """
+    transcript = Transcript.parse(text)
+    return Verification(tuple(_report(session, pins) for session in transcript.sessions), transcript.findings)
+
+
+def _report(session: Session, pins: Pins) -> SessionReport:
+    start = session.start
+    scenario = pins(start["scenario_sha"]) if start["schema"] <= SCHEMA and start["engine"] <= ENGINE else None
+    findings = list(session.findings)
+    scorecard, finished = None, False
+    if scenario is None:
+        message = f"version {start['scenario_sha'][:12]} of {start['scenario'][:60]!r} is not known here"
+        findings.append(Finding(session.line, "break", message))
+    else:
+        result = replay(scenario, session)
+        findings += result.findings
+        if result.state is not None:
+            scorecard, finished = score_state(scenario, result.state), result.state.over
+    return SessionReport(
+        line=session.line,
+        scenario=start["scenario"],
+        version=start["scenario_sha"][:12],
+        mode=start["mode"],
+        learner=start["learner"],
+        attempt=start["attempt"],
+        seed=start["seed"],
+        finished=finished,
+        scorecard=scorecard,
+        findings=tuple(sorted(findings, key=lambda finding: finding.line)),
+    )
