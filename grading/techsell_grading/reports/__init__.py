@@ -1,0 +1,1 @@
+"""What managers and trainers read: tables from the gradebook, pages from the tables. One direction, nothing typed."""
