@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+NOBODY = 65534
 IN_CI = os.environ.get("CI", "").lower() == "true"
 
 
@@ -39,3 +44,53 @@ def need_program() -> Callable[..., str]:
 def chromium(need_program: Callable[..., str]) -> str:
     """Path of a Chromium that Playwright can drive."""
     return need_program("chromium", "chromium-browser", "google-chrome", hint="'apt-get install chromium'")
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Any]:
+    """The system's Chromium, driven by Playwright: one for the whole run, since a process can hold only one."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright here; pip install -e '.[test]'")
+    arguments = (
+        "--no-sandbox --disable-gpu --disable-background-networking --no-first-run "
+        "--disable-sync --disable-component-update --disable-quic"
+    )
+    with sync_api.sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=arguments.split())
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def read_only() -> Iterator[Callable[[Path], AbstractContextManager[Path]]]:
+    """`with read_only(folder) as copy:` a copy of `folder` that cannot be written, also when the tests run as root.
+
+    As root the process is somebody else inside the block; that person must be able to reach the copy, which pytest's
+    own temporary folders do not allow.
+    """
+    if sys.platform == "win32":
+        pytest.skip("folders have no write permission on Windows")
+    base = Path(tempfile.mkdtemp(prefix="techsell-read-only-"))
+    base.chmod(0o755)
+    as_root = os.geteuid() == 0
+
+    @contextmanager
+    def locked(folder: Path) -> Iterator[Path]:
+        copy = base / folder.name
+        shutil.copytree(folder, copy)
+        found = [copy, *copy.rglob("*")]
+        for path in found:
+            if as_root:
+                os.chown(path, NOBODY, NOBODY)
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        if as_root:
+            os.seteuid(NOBODY)
+        try:
+            yield copy
+        finally:
+            if as_root:
+                os.seteuid(0)
+            for path in found:
+                path.chmod(0o755)
+
+    yield locked
+    shutil.rmtree(base)

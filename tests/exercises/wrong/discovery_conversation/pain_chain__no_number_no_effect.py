@@ -1,0 +1,14 @@
+"""What has no number is left out, with everything behind it."""
+
+
+def pain_chain(edges, cost, root):
+    reached = set()
+    waiting = [root]
+    while waiting:
+        effect = waiting.pop()
+        followers = edges.loc[edges["cause"] == effect, "effect"]
+        if effect not in reached and effect in cost:
+            reached.add(effect)
+            waiting.extend(followers)
+    total = sum(cost.get(effect, 0.0) for effect in reached)
+    return float(total)

@@ -1,0 +1,8 @@
+"""Only complete files are bid for."""
+
+qualify = {
+    "A": {"stage": 2, "gaps": ["champion"], "bid": "no-bid"},
+    "B": {"stage": 3, "gaps": ["decision_process"], "bid": "no-bid"},
+    "C": {"stage": 1, "gaps": ["metrics", "economic_buyer"], "bid": "no-bid"},
+    "D": {"stage": 1, "gaps": ["metrics", "economic_buyer", "champion"], "bid": "no-bid"},
+}

@@ -1,0 +1,8 @@
+"""He did say that he will sign."""
+
+qualify = {
+    "A": {"stage": 2, "gaps": ["champion"], "bid": "no-bid"},
+    "B": {"stage": 3, "gaps": ["decision_process"], "bid": "bid"},
+    "C": {"stage": 1, "gaps": ["metrics"], "bid": "no-bid"},
+    "D": {"stage": 1, "gaps": ["metrics", "economic_buyer", "champion"], "bid": "no-bid"},
+}

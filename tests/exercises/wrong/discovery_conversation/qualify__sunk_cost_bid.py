@@ -1,0 +1,8 @@
+"""310 hours must not be in vain."""
+
+qualify = {
+    "A": {"stage": 2, "gaps": ["champion"], "bid": "no-bid"},
+    "B": {"stage": 3, "gaps": ["decision_process"], "bid": "bid"},
+    "C": {"stage": 1, "gaps": ["metrics", "economic_buyer"], "bid": "no-bid"},
+    "D": {"stage": 1, "gaps": ["metrics", "economic_buyer", "champion"], "bid": "bid"},
+}

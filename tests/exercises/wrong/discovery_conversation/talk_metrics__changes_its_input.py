@@ -1,0 +1,15 @@
+"""A column added to the caller's table."""
+# ruff: noqa - written as learners write, on what the notebook defines above
+
+
+def talk_metrics(turns):
+    turns["length"] = turns["t1"] - turns["t0"]
+    seller = turns[turns["speaker"] == "seller"]
+    seller_share = seconds(merged(seller)).sum() / seconds(merged(turns)).sum()
+    longest_monologue_s = seconds(merged(seller, PAUSE)).max()
+    spin_counts = seller["tag"].value_counts().reindex(SPIN, fill_value=0).to_dict()
+    return {
+        "seller_share": float(seller_share),
+        "longest_monologue_s": float(longest_monologue_s),
+        "spin_counts": spin_counts,
+    }

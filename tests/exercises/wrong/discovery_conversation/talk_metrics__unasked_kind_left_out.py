@@ -1,0 +1,14 @@
+"""Only the kinds that occur."""
+# ruff: noqa - written as learners write, on what the notebook defines above
+
+
+def talk_metrics(turns):
+    seller = turns[turns["speaker"] == "seller"]
+    seller_share = seconds(merged(seller)).sum() / seconds(merged(turns)).sum()
+    longest_monologue_s = seconds(merged(seller, PAUSE)).max()
+    spin_counts = seller.loc[seller["tag"].isin(SPIN), "tag"].value_counts().to_dict()
+    return {
+        "seller_share": float(seller_share),
+        "longest_monologue_s": float(longest_monologue_s),
+        "spin_counts": spin_counts,
+    }
