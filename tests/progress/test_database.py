@@ -52,10 +52,12 @@ def test_a_database_with_broken_pages_says_so(filled: Path) -> None:
     assert filled.read_bytes() == content
 
 
-def test_a_newer_database_is_not_touched(filled: Path) -> None:
+@pytest.mark.parametrize("mode", ["wal", "delete"])
+def test_a_newer_database_is_not_touched(filled: Path, mode: str) -> None:
     with closing(sqlite3.connect(filled)) as later:
         later.execute(f"PRAGMA user_version = {SCHEMA + 1}")
         later.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        later.execute(f"PRAGMA journal_mode = {mode}")
     before = {path.name: path.read_bytes() for path in filled.parent.iterdir()}
     with pytest.raises(StoreTooNew, match=rf"schema {SCHEMA + 1}, this one knows {SCHEMA}"):
         Store.open(filled)

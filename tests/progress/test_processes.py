@@ -30,16 +30,18 @@ import sys
 from techsell.progress import Store
 store = Store.open(sys.argv[1])
 journal = store.journal(sys.argv[2], holder=sys.argv[3])
-turn = len(journal.read()) // 3
-while True:
+first = len(journal.read()) // 3
+for turn in range(first, first + int(sys.argv[4])):
     journal.append([f"{turn}-{part}" for part in "abc"])
     print(turn, flush=True)
-    turn += 1
+sys.stdin.read()
 """
 
 
 def run(code: str, *words: object) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", code, *map(str, words)], stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *map(str, words)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
 
 
 def kill_after(child: subprocess.Popen[str], lines: int) -> list[str]:
@@ -84,7 +86,7 @@ def test_a_killed_conversation_ends_with_a_whole_turn_and_goes_on_at_once(databa
     with Store.open(database) as store:
         key = store.new_conversation("cobalt_ridge", "practice")
         for round_ in range(3):
-            printed = kill_after(run(TALK, database, key, f"kernel-{round_}"), 3)
+            printed = kill_after(run(TALK, database, key, f"kernel-{round_}", 100_000), 3)
             lines = store.lines(key)
             assert len(lines) % 3 == 0
             assert len(lines) // 3 >= 1 + int(printed[-1])
@@ -96,12 +98,12 @@ def test_a_killed_conversation_ends_with_a_whole_turn_and_goes_on_at_once(databa
 def test_two_programs_cannot_write_one_conversation(database: Path) -> None:
     with Store.open(database) as store:
         key = store.new_conversation("cobalt_ridge", "practice")
-        child = run(TALK, database, key, "the other window")
+        child = run(TALK, database, key, "the other window", 1)
         assert child.stdout is not None
         child.stdout.readline()
         with pytest.raises(ConversationInUse, match=r"Close it there, or wait \d+ s"):
             store.journal(key, holder="this window")
-        kill_after(child, 1)
+        kill_after(child, 0)
         store.journal(key, holder="this window").append(["mine"])
         assert store.lines(key)[-1] == "mine"
 

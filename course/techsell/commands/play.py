@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from techsell.progress import Store
     from techsell.roleplay import Conversation
     from techsell.roleplay.model import Scenario
     from techsell.workspace import Workspace
@@ -85,11 +86,8 @@ def _declared(scenario: Scenario, out: Path | None) -> None:
     workspace = Workspace.resolve()
     path = _new_file(out) if out is not None else None
     with workspace.store() as store:
-        open_now = [i.key for i in store.conversations(scenario.id) if i.mode == "declared" and not i.over and i.turns]
-        key = open_now[-1] if open_now else store.new_conversation(scenario.id, "declared")
-        journal = store.journal(key, holder=f"terminal-{os.getpid()}")
+        key, journal, conversation = _declared_conversation(scenario, workspace, store)
         try:
-            conversation = _declared_conversation(scenario, workspace, key, journal)
             _run(conversation)
         finally:
             journal.close()
@@ -102,19 +100,29 @@ def _declared(scenario: Scenario, out: Path | None) -> None:
     _say(f"Transcript: {path}")
 
 
-def _declared_conversation(scenario: Scenario, workspace: Workspace, key: str, journal: Any) -> Conversation:
+def _declared_conversation(scenario: Scenario, workspace: Workspace, store: Store) -> tuple[str, Any, Conversation]:
+    """The attempt that was begun and not ended, else the next: its key, its journal, the conversation."""
+    from techsell.errors import TranscriptInvalid
     from techsell.roleplay import Conversation, declared_seed
 
-    if journal.read():
-        return Conversation.resume(scenario, journal)
+    holder = f"terminal-{os.getpid()}"
+    for info in reversed(store.conversations(scenario.id)):
+        if info.mode == "declared" and not info.over and store.lines(info.key):
+            journal = store.journal(info.key, holder=holder)
+            try:
+                return info.key, journal, Conversation.resume(scenario, journal)
+            except TranscriptInvalid as error:  # it stays as it is, and is handed in as far as it goes
+                journal.close()
+                _say(f"Attempt {info.attempt} cannot be gone on with: {error.problem}.")
+    key = store.new_conversation(scenario.id, "declared")
+    journal = store.journal(key, holder=holder)
     attempt = int(key.rsplit("/", 1)[1])
     seed = declared_seed(workspace.learner, scenario.id, attempt)
-    return Conversation.start(
-        scenario, seed=seed, mode="declared", learner=workspace.learner, attempt=attempt, journal=journal
-    )
+    words: dict[str, Any] = {"mode": "declared", "learner": workspace.learner, "attempt": attempt}
+    return key, journal, Conversation.start(scenario, seed=seed, journal=journal, **words)
 
 
-def _record(store: Any, scenario: Scenario, key: str, conversation: Conversation) -> None:
+def _record(store: Store, scenario: Scenario, key: str, conversation: Conversation) -> None:
     """The end of a declared attempt, for the learner's progress; the same event as from the lesson."""
     thing = f"{scenario.module}/{scenario.id}"
     if any(event.context.get("conversation") == key for event in store.events(object=thing, verb="completed")):

@@ -60,6 +60,5 @@ def _headline(result: dict[str, Any]) -> str:
 
 def _task(task: dict[str, Any], *, waits: bool) -> list[str]:
     points = "waits for a person" if waits else f"{task['points'] or 0:g} of {task['max']:g}"
-    lines = [f"{task['title']}: {points}"]
-    lines += [f"  {_MARKS[check['passed']]} {check['message']}" for check in task["checks"] if check["message"]]
-    return [*lines, ""]
+    said = [f"  {_MARKS[check['passed']]} {check['message']}" for check in task["checks"] if check["message"]]
+    return [f"{task['title']}: {points}", *dict.fromkeys(said), ""]  # what several checks say is said once

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-import struct
 import threading
 import time
 import weakref
@@ -88,8 +87,12 @@ class Database:
 
     def _set_up(self) -> None:
         connection = self._connection
-        ours = int(connection.execute("PRAGMA application_id").fetchone()[0]) == APPLICATION_ID
-        if not ours and connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+        if version > SCHEMA:
+            raise too_new(version, self.path)
+        # In this order: another first start may finish its tables between the two questions.
+        filled = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if filled and connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise _foreign(self.path, "is a database of another program")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA synchronous = FULL")
@@ -133,9 +136,6 @@ def _prepare(path: Path) -> None:
             return
         if len(header) < _HEADER or not header.startswith(_MAGIC):
             raise _foreign(path, "is not a database") from None
-        (version,) = struct.unpack_from(">I", header, 60)
-        if version > SCHEMA:
-            raise too_new(version, path) from None
 
 
 def _foreign(path: Path | None, what: str) -> StoreDamaged:

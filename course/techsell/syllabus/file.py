@@ -100,7 +100,9 @@ def parse(text: bytes, path: Path) -> Syllabus:
     except (YAMLError, UnicodeDecodeError) as error:
         raise _invalid(path, [str(error)]) from error
     except ValidationError as error:
-        raise _invalid(path, [_worded(found["loc"], found["type"], found["msg"]) for found in error.errors()]) from error
+        raise _invalid(
+            path, [_worded(found["loc"], found["type"], found["msg"]) for found in error.errors()]
+        ) from error
     if problems := list(_problems(file)):
         raise _invalid(path, problems)
     return _built(file)
