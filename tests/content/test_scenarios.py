@@ -12,6 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from techsell.roleplay import Conversation, list_scenarios, load_scenario
+from techsell.roleplay.labels import Reaction
 from techsell.roleplay.load import scenario_path
 from techsell.roleplay.model import Option, Scenario
 
@@ -298,7 +299,9 @@ def test_everybody_has_words_for_every_reaction_that_is_shown(name: str) -> None
 @pytest.mark.parametrize("name", IDS)
 def test_frequent_reactions_have_more_than_one_line(name: str) -> None:
     found = scenario(name)
-    frequent = ["confirms", "told_early"] + (["corrects", "repeats", "shrugs"] if found.graded else [])
+    frequent: list[Reaction] = ["confirms", "told_early"]
+    if found.graded:
+        frequent += ["corrects", "repeats", "shrugs"]
     for persona in found.personas:
         assert [reaction for reaction in frequent if len(persona.lines[reaction]) < 2] == [], persona.id
 

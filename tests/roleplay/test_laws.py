@@ -19,10 +19,10 @@ from techsell.roleplay.rubric import score_state
 from techsell.roleplay.state import State
 
 WASH_DOWN = load_scenario(Path(__file__).parent / "data" / "wash_down.yaml")
-SCENARIOS = [WASH_DOWN, load_scenario("cobalt_ridge")]
+SCENARIOS = {"wash_down": WASH_DOWN, "cobalt_ridge": load_scenario("cobalt_ridge")}
 
-few = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-scenarios = st.sampled_from(SCENARIOS)
+few = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+names = st.sampled_from(sorted(SCENARIOS))
 seeds = st.integers(0, 2**49)
 walks = st.lists(st.integers(0, 10**6), max_size=45)
 """Each number is a choice among what can be done."""
@@ -47,8 +47,9 @@ def walk(scenario: Scenario, seed: int, choices: list[int]) -> Conversation:
 
 
 @few
-@given(scenarios, seeds, walks)
-def test_folding_at_once_in_steps_and_after_saving_agree(scenario: Scenario, seed: int, choices: list[int]) -> None:
+@given(names, seeds, walks)
+def test_folding_at_once_in_steps_and_after_saving_agree(name: str, seed: int, choices: list[int]) -> None:
+    scenario = SCENARIOS[name]
     talk = walk(scenario, seed, choices)
     state: State | None = None
     for event in talk.events:
@@ -64,8 +65,9 @@ def test_folding_at_once_in_steps_and_after_saving_agree(scenario: Scenario, see
 
 
 @few
-@given(scenarios, seeds, walks)
-def test_trust_stays_on_its_scale_and_adds_up(scenario: Scenario, seed: int, choices: list[int]) -> None:
+@given(names, seeds, walks)
+def test_trust_stays_on_its_scale_and_adds_up(name: str, seed: int, choices: list[int]) -> None:
+    scenario = SCENARIOS[name]
     state = walk(scenario, seed, choices).state
     trust = scenario.trust.start
     for turn in state.history:
@@ -73,12 +75,13 @@ def test_trust_stays_on_its_scale_and_adds_up(scenario: Scenario, seed: int, cho
         assert trust == turn.trust
         assert 0 <= trust <= 10
     assert state.trust == trust
-    assert state.over or trust > 0
+    assert state.ending or trust > 0, "at trust 0 the call is over"
 
 
 @few
-@given(scenarios, seeds, st.lists(st.integers(0, 10**6), min_size=70, max_size=70))
-def test_every_walk_through_the_menu_ends_in_time(scenario: Scenario, seed: int, choices: list[int]) -> None:
+@given(names, seeds, st.lists(st.integers(0, 10**6), min_size=70, max_size=70))
+def test_every_walk_through_the_menu_ends_in_time(name: str, seed: int, choices: list[int]) -> None:
+    scenario = SCENARIOS[name]
     talk = Conversation.start(scenario, seed=seed)
     said = 0
     while not talk.over:
@@ -98,10 +101,9 @@ def test_every_walk_through_the_menu_ends_in_time(scenario: Scenario, seed: int,
 
 
 @few
-@given(scenarios, seeds, walks)
-def test_the_menu_shows_everything_once_and_helps_on_its_first_page(
-    scenario: Scenario, seed: int, choices: list[int]
-) -> None:
+@given(names, seeds, walks)
+def test_the_menu_shows_everything_once_and_helps_on_its_first_page(name: str, seed: int, choices: list[int]) -> None:
+    scenario = SCENARIOS[name]
     talk = walk(scenario, seed, choices)
     compiled, state = scenario.compiled, talk.state
     found = pages(compiled, state)
@@ -115,6 +117,9 @@ def test_the_menu_shows_everything_once_and_helps_on_its_first_page(
     assert not {index for index in shown if opens(scenario, state, index)} or any(
         opens(scenario, state, index) for index in first
     )
+    families = {compiled.options[index].family for index in shown}
+    if not any((compiled.options[i].pending | compiled.options[i].objections) & state.flags for i in shown):
+        assert {compiled.options[index].family for index in first} == families, "no page is all of one kind"
     if state.pending and not state.over:
         answers = {index for index in shown if compiled.options[index].option.when.pending == state.pending}
         assert first & answers or not answers
@@ -173,8 +178,9 @@ def test_no_line_can_be_dropped_doubled_or_moved(seed: int, choices: list[int], 
     assert not found.sound
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
-def test_seeds_one_two_three_play_the_variants(scenario: Scenario) -> None:
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_seeds_one_two_three_play_the_variants(name: str) -> None:
+    scenario = SCENARIOS[name]
     played = {Conversation.start(scenario, seed=seed).state.variant for seed in (1, 2, 3)}
     assert played == set(range(len(scenario.variants)))
 

@@ -120,7 +120,12 @@ class Conversation:
         _check_version(scenario, session.start)
         conversation = cls(scenario, journal, clock)
         for event in session.events:
-            conversation._note(event, step(scenario, conversation._state, event))
+            try:
+                after = step(scenario, conversation._state, event)
+            except RoleplayError as error:
+                problem = f"The conversation cannot be played again: {error.problem}"
+                raise TranscriptInvalid(problem, cure="Start a new conversation; this one is kept") from error
+            conversation._note(event, after)
         conversation._chain = Chain(clock, session.events[-1])
         if missing := conversation._unrendered():
             conversation._write(missing, conversation.state)
@@ -277,6 +282,8 @@ def _check_version(scenario: Scenario, start: Mapping[str, Any]) -> None:
     if start["scenario"] != scenario.id:
         problem = f"This conversation is with {start['scenario']!r}, not {scenario.id!r}"
         raise TranscriptInvalid(problem, cure="Open it with its own scenario")
+    if start["schema"] > SCHEMA or start["engine"] > ENGINE:
+        raise TranscriptInvalid("A later techsell wrote this conversation", cure="Update techsell, then resume it")
     if start["scenario_sha"] != scenario.fingerprint:
         cure = "Start a new conversation; the old one is kept"
         raise TranscriptInvalid("The scenario has changed since this conversation began", cure=cure)

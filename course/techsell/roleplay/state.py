@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class State:
     worn: frozenset[str]
     """stock lines already said"""
     history: tuple[Turn, ...]
-    before: State | None
+    before: State | None = field(repr=False)
     """the state before the last turn, for taking it back"""
 
     @property

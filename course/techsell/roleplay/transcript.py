@@ -99,6 +99,8 @@ class Transcript:
             seen, blank = seen + 1, 0
             event, problem = _decode(line)
             if event is not None and event["type"] == "SessionStarted" and event["seq"] == 0:
+                if any(session.events[:1] == [event] for session in sessions):
+                    findings.append(Finding(number, "edit", "the same start stands here a second time"))
                 sessions.append(Session(number))
             if not sessions:
                 message = problem or "a conversation must begin with SessionStarted; this line is passed over"

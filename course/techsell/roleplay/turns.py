@@ -89,6 +89,8 @@ def take_turn(
         draft.move = index
         take(draft, move)
     draft.move = -1
+    if draft.pending and draft.turn - draft.pending_since >= PATIENCE_FOR_ANSWERS:
+        _lapse(draft)
     end = _ending(draft)
     if end is None:
         if not _somebody_joins(draft):
@@ -165,8 +167,6 @@ def _speak_up(draft: Draft) -> None:
             draft.say(objection.holder, objection.says)
             return
     if draft.pending:
-        if draft.turn - draft.pending_since >= PATIENCE_FOR_ANSWERS:
-            _lapse(draft)
         return
     for question, rule in draft.compiled.questions:
         bit = bits["pending", question.id]

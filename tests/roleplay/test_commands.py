@@ -1,0 +1,205 @@
+"""`techsell play`, `techsell transcript`, `techsell scenario` as a shell meets them: real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from techsell.roleplay import verify
+from techsell.workspace import Workspace
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+KEYS = "1\n2\nh\n0\n3\nu\n1\nn\n4\n0\n0\n2\n1\n1\n5\nb\n6\nq\n"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """`run("play", "cobalt_ridge", keys="1\\nq\\n")` in an empty folder outside any workspace."""
+
+    def techsell(
+        *words: str, keys: str = "", cwd: Path = tmp_path, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        environment = {key: value for key, value in os.environ.items() if key != "TECHSELL_WORKSPACE"}
+        return subprocess.run(
+            [sys.executable, "-m", "techsell", *words],
+            input=keys,
+            capture_output=True,
+            encoding="utf-8",
+            cwd=cwd,
+            env=environment | {"PYTHONIOENCODING": "utf-8", "HOME": str(tmp_path)} | variables,
+            check=False,
+        )
+
+    return techsell
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    """As much of a workspace as a conversation needs: whose it is and where things go."""
+    root = tmp_path / "course"
+    for folder in (".techsell", "transcripts"):
+        (root / folder).mkdir(parents=True)
+    (root / ".techsell" / "learner.json").write_text('{"schema": 1, "learner": "L-TEST22"}')
+    return Workspace.find(root)
+
+
+def without_clock(path: Path) -> list[str]:
+    events = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [json.dumps({key: value for key, value in event.items() if key != "clock"}) for event in events]
+
+
+def test_the_same_keys_give_the_same_bytes_and_the_same_score(run: Run, tmp_path: Path) -> None:
+    """Two processes with different hash seeds; only the clock differs."""
+    screens, bare, scores = [], [], []
+    for name, hash_seed in (("a", "1"), ("b", "4242")):
+        folder = tmp_path / name
+        folder.mkdir()
+        done = run("play", "cobalt_ridge", "--seed", "1", keys=KEYS, cwd=folder, PYTHONHASHSEED=hash_seed)
+        assert done.returncode == 0, done.stderr
+        screens.append(done.stdout.replace(str(folder), ""))
+        path = folder / "cobalt_ridge.transcript.jsonl"
+        bare.append(without_clock(path))
+        scored = run("transcript", "score", str(path), "--json", PYTHONHASHSEED=hash_seed)
+        scores.append(json.loads(scored.stdout)[0]["scorecard"])
+    assert screens[0] == screens[1]
+    assert bare[0] == bare[1]
+    assert scores[0] == scores[1]
+
+
+def test_a_transcript_is_never_overwritten(run: Run, tmp_path: Path) -> None:
+    for _ in range(3):
+        done = run("play", "cobalt_ridge", "--seed", "1", keys="q\n")
+        assert done.returncode == 0
+    names = sorted(path.name for path in tmp_path.glob("*.jsonl"))
+    assert names == [f"cobalt_ridge{number}.transcript.jsonl" for number in ("-2", "-3", "")]
+    assert done.stdout.splitlines()[-1] == f"Transcript: {tmp_path / 'cobalt_ridge-3.transcript.jsonl'}"
+    done = run("play", "cobalt_ridge", "--out", names[0], keys="q\n")
+    assert (done.returncode, "never overwritten" in done.stderr) == (2, True)
+    assert not list(tmp_path.glob("*.lock"))
+
+
+def test_a_call_cut_off_is_gone_on_with(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    assert run("play", "cobalt_ridge", "--seed", "2", "--out", str(path), keys="1\n1\n").returncode == 0
+    done = run("play", "cobalt_ridge", "--resume", str(path), keys="1\nq\n")
+    assert done.returncode == 0, done.stderr
+    assert "turn 2 of 20" in done.stdout
+    found = verify(path.read_bytes())
+    assert found.sound
+    assert found.sessions[0].finished
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "message"),
+    [
+        (["play", "cobalt_rigde"], 1, "Did you mean 'cobalt_ridge'"),
+        (["play", "cobalt_ridge", "--mode", "exam"], 2, "no mode 'exam'"),
+        (["play", "cobalt_ridge", "--seed", "-1"], 2, "--seed"),
+        (["play", "cobalt_ridge", "--mode", "declared"], 1, "techsell learn"),
+        (["play", "cobalt_ridge", "--mode", "declared", "--seed", "1"], 2, "its own seed"),
+        (["play", "cobalt_ridge", "--resume", "no.jsonl"], 2, "no transcript to go on with"),
+        (["play", "cobalt_ridge", "--resume", "no.jsonl", "--seed", "1"], 2, "as it was begun"),
+        (["play", "cobalt_ridge", "--out", "no/such/folder.jsonl"], 2, "no such folder"),
+        (["transcript", "score", "no.jsonl"], 1, "cannot be read"),
+        (["transcript", "verify", "bad.jsonl"], 1, "is no transcript"),
+        (["scenario", "lint", "no.yaml"], 1, "no scenario file"),
+        (["scenario", "schema", "--out", "no/such/file.json"], 2, "cannot be written"),
+    ],
+)
+def test_a_wrong_word_gets_one_sentence(run: Run, tmp_path: Path, words: list[str], code: int, message: str) -> None:
+    (tmp_path / "bad.jsonl").write_text("hello\n")
+    done = run(*words, keys="q\n")
+    assert done.returncode == code, done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not list(tmp_path.glob("cobalt_ridge*"))
+
+
+def test_bytes_that_are_no_letters_do_no_harm(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "techsell", "play", "cobalt_ridge", "--seed", "1"],
+        input=b"\xff\xfe\n1\nq\n",
+        capture_output=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONIOENCODING": "ascii", "HOME": str(tmp_path)},
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"turn 1 of 20" in done.stdout
+
+
+def test_a_transcript_is_scored_replayed_and_verified_again(run: Run, tmp_path: Path) -> None:
+    run("play", "cobalt_ridge", "--seed", "1", keys=KEYS)
+    path = tmp_path / "cobalt_ridge.transcript.jsonl"
+    score = run("transcript", "score", str(path))
+    assert "of 100, " in score.stdout
+    assert "R3" in score.stdout
+    replay = run("transcript", "replay", str(path))
+    assert "You took back turn" in replay.stdout
+    assert "Tomasz Wrona: " in replay.stdout
+    assert run("transcript", "verify", str(path)).returncode == 0
+    lines = path.read_text("utf-8").splitlines()
+    lines[3] = lines[3].replace("text", "texd", 1)
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    done = run("transcript", "verify", str(path))
+    assert done.returncode == 1
+    assert "line 4: the line was edited" in done.stdout
+    plain = json.loads(run("transcript", "verify", str(path), "--json").stdout)
+    assert plain["sound"] is False
+    assert run("transcript", "score", str(path)).returncode == 0, "what stands is still scored"
+
+
+def test_lint_lists_every_problem(run: Run, tmp_path: Path, wash_down_path: Path) -> None:
+    assert run("scenario", "lint").returncode == 0, "what is shipped is clean"
+    good = shutil.copy(wash_down_path, tmp_path)
+    assert run("scenario", "lint", str(good)).returncode == 0
+    bad = tmp_path / "bad.yaml"
+    bad.write_text(
+        Path(good).read_text("utf-8").replace("pass_mark", "pass_mrak").replace("holder: omar", "holder: ommar")
+    )
+    done = run("scenario", "lint", str(good), str(bad))
+    assert done.returncode == 1
+    assert "Did you mean 'pass_mark'?" in done.stdout
+    assert "bad.yaml: 3 problems" in done.stdout
+    assert "wash_down.yaml: no problems" in done.stdout
+    plain: dict[str, Any] = json.loads(run("scenario", "lint", str(bad), "--json").stdout)
+    assert [problem["code"] for problem in plain["problems"]] == ["TS307", "TS201", "TS301"]
+    assert all(problem["file"] == "bad.yaml" and problem["line"] > 0 for problem in plain["problems"])
+
+
+def test_the_schema_is_written_or_printed(run: Run, tmp_path: Path) -> None:
+    printed = run("scenario", "schema").stdout
+    assert run("scenario", "schema", "--out", "schema.json").returncode == 0
+    assert (tmp_path / "schema.json").read_text("utf-8") == printed
+    assert json.loads(printed)["title"] == "Scenario"
+
+
+def test_a_declared_attempt_is_counted_by_the_workspace(run: Run, tmp_path: Path, workspace: Workspace) -> None:
+    """Stopped half way it goes on; ended it is in the store, in the transcripts and in the learner's progress."""
+    words = ("play", "cobalt_ridge", "--mode", "declared")
+    run(*words, keys="", cwd=workspace.root)
+    first = run(*words, keys="1\n1\n", cwd=workspace.root)
+    assert first.returncode == 0, first.stderr
+    assert "Not finished: the same command goes on with it." in first.stdout
+    second = run(*words, keys="1\nq\n", cwd=workspace.root)
+    assert "turn 2 of 20" in second.stdout
+    third = run(*words, keys="q\n", cwd=workspace.root)
+    assert "declared attempt 2 of 3" in third.stdout
+    with workspace.store() as store:
+        infos = [(info.key, info.over, info.turns) for info in store.conversations("cobalt_ridge")]
+        assert infos == [("cobalt_ridge/declared/1", True, 3), ("cobalt_ridge/declared/2", True, 0)]
+        done = store.events(object="discovery_conversation/cobalt_ridge", verb="completed")
+        assert [event.result["attempt"] for event in done] == [1, 2]
+    assert len(list(workspace.transcripts.glob("cobalt_ridge*.jsonl"))) == 4
+    run(*words, keys="q\n", cwd=workspace.root)
+    fourth = run(*words, keys="q\n", cwd=workspace.root)
+    assert fourth.returncode == 1
+    assert "All 3 declared attempts" in fourth.stderr
