@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "progress": {"errors", "syllabus", "content"},
     "datasets": {"errors"},
     "lessons": {"errors", "datasets"},
-    "widgets": GROUND | {"roleplay", "progress", "workspace", "lessons"},
+    "widgets": GROUND | {"roleplay", "progress", "workspace", "lessons", "files"},
     "check": {"errors", "roleplay"},
     "errors": set(),
     "content": {"errors"},

@@ -19,6 +19,7 @@ __all__ = ["CHECKS", "Finding", "browser", "examine"]
 State = Literal["ok", "missing", "failed"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 BROWSER_SECONDS = 60
+KERNEL_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -83,15 +84,17 @@ def _port() -> Finding:
 
 
 def _kernel() -> Finding:
-    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import start_new_kernel
 
-    spec = KernelSpecManager().get_kernel_spec("python3")
-    done = subprocess.run(
-        [*spec.argv[:1], "-c", "import ipykernel, techsell"], capture_output=True, text=True, timeout=60, check=False
-    )
-    if done.returncode == 0:
+    manager, client = start_new_kernel(kernel_name="python3", startup_timeout=KERNEL_SECONDS)
+    try:
+        answer = client.execute_interactive("import techsell", timeout=KERNEL_SECONDS, output_hook=lambda message: None)
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    if answer["content"]["status"] == "ok":
         return Finding("Python kernel", "everybody", "ok", f"{sys.version.split()[0]}, starts and knows techsell")
-    detail = (done.stderr.strip().splitlines() or ["no message"])[-1]
+    detail = f"{answer['content']['ename']}: {answer['content']['evalue']}"
     cure = "Start techsell from the environment it was installed in."
     return Finding("Python kernel", "everybody", "failed", detail, cure)
 
