@@ -14,13 +14,14 @@ import pytest
 # room -> rooms inside techsell it may import; "" is the ground floor (errors, content, syllabus, ...).
 GROUND = {"errors", "content", "syllabus", "competencies", "questions", "check", "version"}
 MAY_IMPORT: dict[str, set[str]] = {
-    "roleplay": {"errors"},
-    "progress": {"errors", "syllabus", "content"},
+    "roleplay": {"errors", "processes"},
+    "progress": {"errors", "syllabus", "content", "processes"},
     "datasets": {"errors"},
     "lessons": {"errors", "datasets"},
     "widgets": GROUND | {"roleplay", "progress", "workspace", "lessons", "files"},
     "check": {"errors", "roleplay"},
     "errors": set(),
+    "processes": set(),
     "content": {"errors"},
     "syllabus": {"errors", "content"},
     "competencies": {"errors", "content"},

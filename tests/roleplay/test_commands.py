@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from techsell.cli import main
 from techsell.roleplay import verify
 from techsell.workspace import Workspace
 
@@ -114,12 +115,23 @@ def test_a_call_cut_off_is_gone_on_with(run: Run, tmp_path: Path) -> None:
         (["scenario", "schema", "--out", "no/such/file.json"], 2, "cannot be written"),
     ],
 )
-def test_a_wrong_word_gets_one_sentence(run: Run, tmp_path: Path, words: list[str], code: int, message: str) -> None:
+def test_a_wrong_word_gets_one_sentence(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    words: list[str],
+    code: int,
+    message: str,
+) -> None:
     (tmp_path / "bad.jsonl").write_text("hello\n")
-    done = run(*words, keys="q\n")
-    assert done.returncode == code, done.stderr
-    assert message in done.stderr
-    assert "Traceback" not in done.stderr
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TECHSELL_WORKSPACE", str(tmp_path / "none"))
+    with pytest.raises(SystemExit) as stopped:
+        main(words)
+    said = capsys.readouterr().err
+    assert stopped.value.code == code, said
+    assert message in said
+    assert "Traceback" not in said
     assert not list(tmp_path.glob("cobalt_ridge*"))
 
 

@@ -18,6 +18,7 @@ def test_the_engine_loads_without_heavy_libraries() -> None:
         "print(found, f'{took:.0f} ms')"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    sys.stdout.write(f"import of the engine: {done.stdout}")
     assert done.stdout.startswith("[] "), done.stdout
 
 

@@ -67,7 +67,7 @@ def test_one_writer_at_a_time(tmp_path: Path) -> None:
 
 def test_the_pen_of_another_machine_is_respected_and_named(tmp_path: Path) -> None:
     journal = FileJournal(tmp_path / "a.jsonl")
-    journal.lock.write_text(json.dumps({"host": "elsewhere", "pid": 1, "started": 1}))
+    journal.lock.write_text(json.dumps({"host": "elsewhere", "pid": 1, "began": 1}))
     with pytest.raises(ConversationInUse, match=r"delete a\.jsonl\.lock"):
         journal.append(["1"])
 
@@ -86,7 +86,7 @@ def test_a_process_id_used_again_is_not_mistaken(tmp_path: Path) -> None:
     import socket
 
     journal = FileJournal(tmp_path / "a.jsonl")
-    journal.lock.write_text(json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "started": 1_000_000}))
+    journal.lock.write_text(json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "began": 1_000_000}))
     journal.append(["1"])
     assert journal.read() == ["1"]
 
@@ -94,7 +94,7 @@ def test_a_process_id_used_again_is_not_mistaken(tmp_path: Path) -> None:
 def test_a_pen_that_was_lost_is_not_written_with(tmp_path: Path) -> None:
     journal = FileJournal(tmp_path / "a.jsonl")
     journal.append(["1"])
-    journal.lock.write_text(json.dumps({"host": "elsewhere", "pid": 1, "started": 1}))
+    journal.lock.write_text(json.dumps({"host": "elsewhere", "pid": 1, "began": 1}))
     with pytest.raises(ConversationInUse):
         journal.append(["2"])
     journal.close()

@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from techsell.errors import ConversationInUse, StoreError, TranscriptInvalid
+from techsell.processes import is_gone, this_process
 
 from .database import Database
 from .events import stamp
-from .processes import is_gone, this_process
 
 __all__ = ["LEASE_SECONDS", "StoreJournal"]
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
-import json
 import os
-import socket
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Protocol
 
 from techsell.errors import ConversationInUse, TranscriptInvalid
+from techsell.processes import is_gone, names_one, this_process
 
 __all__ = ["FileJournal", "Journal", "MemoryJournal"]
 
@@ -120,7 +118,7 @@ class FileJournal:
             return
         if self._mine is not None:
             raise self._in_use()
-        mine = json.dumps({"host": socket.gethostname(), "pid": os.getpid(), "started": _started(os.getpid())})
+        mine = this_process()
         for _ in range(2):
             try:
                 self._make_lock(mine)
@@ -170,23 +168,6 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _started(pid: int) -> int:
-    """When a process began, in whole seconds since 1970; 0 when it is gone."""
-    psutil: Any = importlib.import_module("psutil")  # slow to import and needed for files only
-    try:
-        process = psutil.Process(pid)
-        return 0 if process.status() == psutil.STATUS_ZOMBIE else int(process.create_time())
-    except psutil.Error:
-        return 0
-
-
 def _alive(holder: str) -> bool:
-    """Whether the process named in a lock still runs; on another machine it is taken to."""
-    try:
-        data = json.loads(holder)
-        host, pid, started = str(data["host"]), int(data["pid"]), int(data["started"])
-    except (ValueError, KeyError, TypeError):
-        return False  # torn while it was written: the writer died there
-    if host != socket.gethostname():
-        return True
-    return abs(_started(pid) - started) <= 1
+    """Whether the process named in a lock may still run. A torn name was being written when its writer died."""
+    return names_one(holder) and not is_gone(holder)

@@ -26,6 +26,9 @@ How the engine reads it, where the types do not say (`turns.py`):
   it counts as a wrong playback.
 - `bypasses` goes over somebody's head; so does asking a commitment of a giver who is not there.
 - A customer takes the initiative once a turn: somebody joins, else an objection, else a question.
+- A customer's question waits two turns; passed over for longer it counts as dodged.
+- Persona lines for `discloses` and `answers` are words said now and then before what is told; those for `grants`,
+  `refuses`, `settles` and `insists` are never said, since commitments and objections have their own.
 - The variant is `seed` modulo the number of variants, so seeds 1, 2, 3 play three different ones.
 """
 

@@ -120,7 +120,7 @@ class Terminal:
     def _log(self) -> None:
         for line in self.conversation.log[self._shown :]:
             name = "  ·" if line.who == "note" else line.speaker.split(" ")[0]
-            self._line(line.text, first=f"{name:>9}  ", then=" " * 11)
+            self._line(line.text, first=f"{name[:10]:>10}  ", then=" " * 12)
         self._shown = len(self.conversation.log)
 
     def _menu(self) -> None:

@@ -7,7 +7,7 @@ import os
 import socket
 from functools import lru_cache
 
-__all__ = ["is_gone", "this_process"]
+__all__ = ["is_gone", "names_one", "this_process"]
 
 _JITTER = 2
 """Seconds by which the computed start of the same process may differ when the clock was adjusted."""
@@ -18,17 +18,29 @@ def this_process() -> str:
     return _named(os.getpid())
 
 
+def names_one(text: str) -> bool:
+    """Whether a text is what `this_process` wrote: a torn one is not."""
+    return _read(text) is not None
+
+
 def is_gone(process: str) -> bool:
     """Whether the process named by `this_process` has certainly ended. On another machine that cannot be known."""
-    try:
-        about = json.loads(process)
-        host, pid = str(about["host"]), int(about["pid"])
-    except (ValueError, KeyError, TypeError):
+    about = _read(process)
+    if about is None:
         return False
+    host, pid, then = about
     if host != socket.gethostname():
         return False
-    now, then = _began(pid), about.get("began")
-    return now is None or (bool(now) and bool(then) and abs(now - then) > _JITTER)
+    now = _began(pid)
+    return now is None or bool(now and then and abs(now - then) > _JITTER)
+
+
+def _read(text: str) -> tuple[str, int, int | None] | None:
+    try:
+        about = json.loads(text)
+        return str(about["host"]), int(about["pid"]), about.get("began")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 @lru_cache(maxsize=2)
@@ -38,7 +50,7 @@ def _named(pid: int) -> str:
 
 def _began(pid: int) -> int | None:
     """When a process began, in whole seconds since 1970; 0 when that is a secret, None when it has ended."""
-    import psutil  # comes with ipykernel; late, because most programs never ask
+    import psutil  # late: slow to import, and most programs never ask
 
     try:
         process = psutil.Process(pid)

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from techsell.errors import ConversationInUse
+from techsell.processes import is_gone, this_process
 from techsell.progress import Store
-from techsell.progress.processes import is_gone, this_process
 
 APPEND = """
 import sys
@@ -109,7 +109,7 @@ def test_two_programs_cannot_write_one_conversation(database: Path) -> None:
 
 
 def test_a_process_is_known_while_it_runs_and_gone_afterwards() -> None:
-    code = "from techsell.progress.processes import this_process; print(this_process(), flush=True); input()"
+    code = "from techsell.processes import this_process; print(this_process(), flush=True); input()"
     child = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     name = child.stdout.readline().strip()
