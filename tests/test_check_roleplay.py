@@ -139,10 +139,12 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repository: Path)
 
 
 def test_in_a_workspace_the_declared_calls_are_found(workspace: Any) -> None:
-    """Calls from the lesson lie in the progress database, those from the terminal in transcripts/."""
+    """They lie in the progress database; what would be handed in now is what the preview looks at."""
     path = workspace.exercise("discovery_conversation").parent / NAME
     assert roleplay_preview("cobalt_ridge", path, 35)[1].startswith("No declared call")
-    transcript = play(2, 12)
-    (workspace.transcripts / NAME).write_text(transcript, encoding="utf-8")
+    transcript = play(1, 12)
+    with workspace.store() as store:
+        key = store.new_conversation("cobalt_ridge", "declared")
+        store.journal(key, holder="test").append(transcript.splitlines())
     points, _ = roleplay_preview("cobalt_ridge", path, 35)
     assert points == pytest.approx(best_of(transcript) * 0.35, abs=0.006)

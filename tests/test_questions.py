@@ -101,6 +101,7 @@ def test_a_module_without_questions_is_a_sentence() -> None:
 
 def test_every_question_file_of_the_course_loads(repository: Path) -> None:
     files = sorted((repository / "course/techsell/questions").glob("*.yaml"))
+    assert files
 
     assert [questions.load(path.stem).module for path in files] == [path.stem for path in files]
 

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
         ] = None,
         port: Annotated[
             int | None,
-            typer.Option("--port", metavar="N", min=0, max=65535, help="Listen on this port. Default: the next free one."),
+            typer.Option("--port", metavar="N", min=0, max=65535, help="Listen here. Default: the next free port."),
         ] = None,
         no_browser: Annotated[
             bool, typer.Option("--no-browser", help="Print the address instead of opening the browser.")
@@ -38,19 +38,18 @@ def register(app: typer.Typer) -> None:
         from techsell.workspace import Workspace
 
         address = lab.choose_address(ip, port)
-        place = Workspace.create_or_resume(workspace, content_root=content)
+        with console.err.status("Preparing your workspace …"):
+            place = Workspace.create_or_resume(workspace, content_root=content)
         for path in place.report.offered if place.report else ():
             console.out.print(f"A new version lies beside the one you edited: {path}", markup=False, soft_wrap=True)
 
+        starting = console.err.status("Starting JupyterLab …")
+
         def announce(url: str) -> None:
+            starting.stop()
             console.out.print(f"Your work is in {place.root}", markup=False, soft_wrap=True)
             console.out.print(f"Course home: {url}", markup=False, soft_wrap=True)
             console.out.print("Ctrl-C here ends the course. Everything you did is saved.", markup=False)
 
-        lab.serve(
-            place.root,
-            address=address,
-            open_browser=not no_browser,
-            content=content,
-            announce=announce,
-        )
+        with starting:
+            lab.serve(place.root, address=address, open_browser=not no_browser, content=content, announce=announce)

@@ -53,9 +53,7 @@ def _table(found: CourseSummary) -> Table:
     table.add_column("score", justify="right")
     table.add_column("left (estimate)", justify="right")
     for item in found.start:
-        table.add_row(
-            "", item.title, _SIGNS[item.state], "", _time(0 if item.state == "done" else item.minutes)
-        )
+        table.add_row("", item.title, _SIGNS[item.state], "", _time(0 if item.state == "done" else item.minutes))
     for module in found.modules:
         table.add_row(str(module.number), module.title, _state(module), _score(module), _time(module.minutes_left))
     return table

@@ -1,0 +1,289 @@
+"""A running `techsell learn`, a real browser on it, and pages that fail a test by themselves when something is off."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import requests
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+expect.set_options(timeout=30_000)  # a kernel's start on a busy machine
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+OUTPUT = REPOSITORY / "tests" / "output"
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+LIVE = """import ipywidgets
+button = ipywidgets.Button(description="press me")
+button.on_click(lambda _: setattr(button, "description", "pressed"))
+button"""
+"""A cell that is alive when its button changes its word."""
+
+
+WHERE = """import os, shutil, sys
+print("prefix:", sys.prefix)
+print("workspace:", os.environ["TECHSELL_WORKSPACE"])
+print("techsell:", shutil.which("techsell"))"""
+"""A cell that says what its kernel is."""
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield found
+        found.close()
+
+
+@dataclass
+class Server:
+    """A `techsell learn` that runs."""
+
+    process: subprocess.Popen[str]
+    workspace: Path
+    url: str
+    errors: list[str]
+    shipped: Path | None = None
+    """where the notebooks come from, for tests that compare"""
+
+    @property
+    def base(self) -> str:
+        return self.url.partition("/lab")[0]
+
+    @property
+    def token(self) -> str:
+        return self.url.partition("token=")[2]
+
+    def kernels(self) -> list[psutil.Process]:
+        """The kernels that it started."""
+        return [
+            child
+            for child in psutil.Process(self.process.pid).children(recursive=True)
+            if "ipykernel_launcher" in " ".join(child.cmdline())
+        ]
+
+    def ask(self, path: str, method: str = "GET") -> Any:
+        """Jupyter's own REST interface."""
+        answer = requests.request(
+            method, f"{self.base}/api/{path}", headers={"Authorization": f"token {self.token}"}, timeout=30
+        )
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def end_sessions(self) -> None:
+        for session in self.ask("sessions"):
+            self.ask(f"sessions/{session['id']}", "DELETE")
+
+    def stop(self) -> int:
+        self.process.terminate()
+        return self.process.wait(timeout=30)
+
+
+def start_server(workspace: Path, *options: str, **variables: str) -> Server:
+    """Run the command as a person would, without activating anything, and wait until it says its address."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "TECHSELL"))}
+    environment.update(variables)
+    environment["PATH"] = os.pathsep.join(
+        entry for entry in os.environ["PATH"].split(os.pathsep) if Path(entry) != Path(sys.executable).parent
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "techsell", "learn", "--no-browser", "--workspace", str(workspace), *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        text=True,
+        encoding="utf-8",
+        env=environment,
+        cwd=workspace.parent,
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    errors: list[str] = []
+    drain = threading.Thread(target=errors.extend, args=(process.stderr,), daemon=True)
+    drain.start()
+    for line in process.stdout:
+        if found := re.search(r"Course home: (\S+)", line):
+            return Server(process, workspace, found[1], errors)
+    process.wait(timeout=30)
+    drain.join(timeout=10)
+    raise AssertionError(f"techsell learn ended with {process.returncode}: {''.join(errors)}")
+
+
+@pytest.fixture(scope="module")
+def serve() -> Iterator[Callable[..., Server]]:
+    """Start servers; all of them are stopped after the module's tests."""
+    running: list[Server] = []
+
+    def start(workspace: Path, *options: str, **variables: str) -> Server:
+        server = start_server(workspace, *options, **variables)
+        running.append(server)
+        return server
+
+    yield start
+    for server in running:
+        if server.process.poll() is None:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def small_content(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A content root with the real syllabus and notebooks that hold just enough."""
+    root = tmp_path_factory.mktemp("content")
+    shutil.copy(REPOSITORY / "course" / "syllabus.yaml", root)
+    start = root / "modules" / "00_start_here"
+    write_notebook(
+        start / "first_call.ipynb",
+        markdown("top", "# Your first call"),
+        code("edit-me", "print('as shipped')", "autorun"),
+        code("play-first-call", LIVE, "autorun"),
+        code("by-hand", "print('only when asked')"),
+    )
+    write_notebook(
+        start / "using_this_page.ipynb", markdown("top", "# Using this page"), code("where", WHERE, "autorun")
+    )
+    filler = "A paragraph about the call.\n\n" * 60
+    write_notebook(
+        root / "modules" / "03_discovery_conversation" / "discovery_conversation.ipynb",
+        markdown("the-idea", "# The idea\n\n" + filler),
+        code("predict-closing", LIVE, "autorun"),
+        markdown("between", filler),
+        code("quiz-kinds", LIVE.replace("press me", "quiz"), "autorun"),
+        markdown("after", filler),
+        code("play-cobalt-ridge", "print('the customer')", "autorun"),
+        markdown("end", filler),
+    )
+    write_notebook(
+        root / "released" / "discovery_conversation" / "discovery_conversation.ipynb",
+        markdown("top", "# Exercises"),
+        code("answer", "next_move = {}"),
+    )
+    return root
+
+
+def write_notebook(path: Path, *cells: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    notebook = {"cells": list(cells), "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    path.write_text(json.dumps(notebook, indent=1) + "\n", encoding="utf-8")
+
+
+def markdown(name: str, source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
+
+
+def code(name: str, source: str, *tags: str) -> dict[str, Any]:
+    metadata = {"tags": list(tags)} if tags else {}
+    empty: dict[str, Any] = {"execution_count": None, "outputs": []}
+    return {"cell_type": "code", "id": name, "metadata": metadata, "source": source, **empty}
+
+
+@dataclass
+class Watched:
+    """A page, and everything on it that must not happen."""
+
+    page: Page
+    context: BrowserContext
+    problems: list[str] = field(default_factory=list)
+
+    def watch(self, base: str) -> None:
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.problems.append(f"uncaught: {error}"))
+        self.page.on("request", lambda request: self._request(request.url, base))
+
+    def expect(self, pattern: str) -> None:
+        """Problems that match are meant to happen in this test."""
+        self.problems = [problem for problem in self.problems if not re.search(pattern, problem)]
+
+    def _console(self, message: Any) -> None:
+        if message.type == "error":
+            self.problems.append(f"console: {message.text} {message.location.get('url', '')}")
+
+    def _request(self, url: str, base: str) -> None:
+        if not url.startswith((base, base.replace("http", "ws", 1), "data:", "blob:", "about:")):
+            self.problems.append(f"request to {url}")
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Watched]]:
+    """Open a page on a server; after the test there must have been no console error and no request elsewhere."""
+    opened: list[Watched] = []
+
+    def go(server: Server, *, scheme: str = "light", width: int = 1280, path: str = "") -> Watched:
+        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})  # type: ignore[arg-type]
+        context.set_default_timeout(60_000)
+        page = context.new_page()
+        watched = Watched(page, context)
+        watched.watch(server.base)
+        opened.append(watched)
+        page.goto(f"{server.base}/lab{path}?token={server.token}&reset")  # without the last visitor's tabs
+        return watched
+
+    yield go
+    problems = [problem for watched in opened for problem in watched.problems]
+    for watched in opened:
+        watched.context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def grave() -> Callable[[Page, str], list[tuple[str, str]]]:
+    """What axe-core calls serious or critical inside a part of a page: rule and element."""
+
+    def find(page: Page, part: str) -> list[tuple[str, str]]:
+        return [
+            (violation["id"], node["html"])
+            for violation in Axe().run(page, context=part).response["violations"]
+            if violation["impact"] in ("serious", "critical")
+            for node in violation["nodes"]
+        ]
+
+    return find
+
+
+@pytest.fixture
+def shot() -> Callable[[Page, str], Path]:
+    """Keep a picture of a page under `tests/output/`."""
+
+    def take(page: Page, name: str) -> Path:
+        OUTPUT.mkdir(parents=True, exist_ok=True)
+        path = OUTPUT / f"{name}.png"
+        page.screenshot(path=path, animations="disabled")
+        return path
+
+    return take
+
+
+@pytest.fixture
+def keep_time() -> Callable[[str, float], None]:
+    """Keep a measured time in `tests/output/browser_times.json`: a number to look at, not a promise."""
+
+    def keep(what: str, seconds: float) -> None:
+        OUTPUT.mkdir(parents=True, exist_ok=True)
+        path = OUTPUT / "browser_times.json"
+        times = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        times[what] = round(seconds, 2)
+        path.write_text(json.dumps(times, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+    return keep
