@@ -17,6 +17,6 @@ for step in ("source_with_tests", "release", "submitted", "autograded", "feedbac
 c.CourseDirectory.db_url = f"sqlite:///{HERE / 'gradebook.db'}"
 
 # Formgrader shows learners' own text; a script in it must not run in the trainer's browser.
-c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.SanitizeHTML"]
+c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]
 
 c.Execute.timeout = 30

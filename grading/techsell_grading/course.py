@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 from traitlets.config.loader import Config, ConfigFileNotFound, PyFileConfigLoader
 
 from techsell.errors import CourseMissing, GradingError, UsageError
@@ -41,7 +42,7 @@ c.CourseDirectory.course_id = "techsell"
 c.CourseDirectory.root = str(HERE)
 c.CourseDirectory.source_directory = {source!r}
 c.CourseDirectory.db_url = f"sqlite:///{{HERE / 'gradebook.db'}}"
-c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.SanitizeHTML"]
+c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]
 c.Execute.timeout = 30
 """
 
@@ -72,11 +73,17 @@ class Course:
     def open(cls, path: Path | str | None = None) -> Course:
         """The course at `path`; without one, that of `TECHSELL_COURSE`, else this checkout's `grading/`.
 
+        In a checkout that the user cannot write to, and where nobody has graded yet, it is a course in the user's own
+        data folder on the checkout's exercises.
+
         Raises:
             CourseMissing: no such folder, or nothing of a course in it.
             GradingError: its configuration cannot be run.
         """
         named = path if path is not None else os.environ.get(VARIABLE) or None
+        if named is None and not _writable(_GRADING) and not (_GRADING / "gradebook.db").is_file():
+            mine = Path(platformdirs.user_data_dir("techsell")) / "course"
+            return cls.create(mine, source=_GRADING.parent / "exercises")
         home = (_GRADING if named is None else Path(named)).expanduser().resolve()
         if not (home / CONFIG_NAME).is_file() and not (home / _STEPS["source"]).is_dir():
             raise CourseMissing(
@@ -174,6 +181,10 @@ class Course:
 def is_id(name: str) -> bool:
     """Whether `name` may stand for a learner or a module in a path: no separators, not hidden, not too long."""
     return _ID.fullmatch(name) is not None
+
+
+def _writable(folder: Path) -> bool:
+    return os.access(folder, os.W_OK)
 
 
 def _load(home: Path) -> Config:

@@ -16,6 +16,7 @@ from typing import Any
 from techsell_grading import result as results
 from techsell_grading.course import Course
 from techsell_grading.gradebook import Book
+from techsell_grading.grader.verdict import NOT_ANSWERED
 from techsell_grading.pages import number, render
 from techsell_grading.records import read_verdict
 from techsell_grading.storage import put
@@ -23,7 +24,7 @@ from techsell_grading.submissions import handed_in_at
 
 __all__ = ["Page", "feedback", "write_page"]
 
-_ICONS = {"reached": "✓", "partly": "◐", "missed": "✕", "waiting": "…"}
+_ICONS = {"reached": "✓", "partly": "◐", "missed": "✕", "open": "○", "waiting": "…"}
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def write_page(course: Course, book: Book, module: str, learner: str) -> dict[st
     waiting = sum(task["max"] for task in result["tasks"] if task["waiting"])
     page = render(
         "feedback.html.j2",
-        title=module.replace("_", " ").capitalize(),
+        title=names.module(module),
         result=result,
         waiting=waiting,
         tasks=[task | {"rows": _rows(task)} for task in result["tasks"]],
@@ -83,25 +84,18 @@ def write_page(course: Course, book: Book, module: str, learner: str) -> dict[st
 
 
 def _rows(task: dict[str, Any]) -> list[dict[str, str]]:
-    """The checks as they are shown: neighbours with the same message stand together once."""
-    rows: list[dict[str, str]] = []
-    for group in _groups(task["checks"]):
-        state = _state(group[0])
-        points = [check["points"] for check in group]
-        earned = "–" if None in points else number(sum(points))
-        rows.append(
-            {
-                "state": state,
-                "icon": _ICONS[state],
-                "label": _label(group),
-                "points": f"{earned} of {number(sum(check['max'] for check in group))}",
-                "message": group[0]["message"].removeprefix(f"{group[0]['title']}: "),
-            }
-        )
-    return rows
+    """The checks as they are shown: what was missed first, each with its reason; what was reached in one line.
+
+    The lines of a role-play's rubric all stand by themselves: each has its turns.
+    """
+    rubric = task["kind"] == "role_play"
+    reached = [check for check in task["checks"] if check["passed"] and not rubric]
+    rows = [_row(group) for group in _groups(check for check in task["checks"] if rubric or not check["passed"])]
+    return [*rows, _reached(reached)] if reached else rows
 
 
 def _groups(checks: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Neighbours with the same message stand together once, unless each names a wrong idea of its own."""
     groups: list[list[dict[str, Any]]] = []
     for check in checks:
         alike = groups and check["message"] and not check["misconception"]
@@ -112,13 +106,35 @@ def _groups(checks: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return groups
 
 
-def _label(group: Sequence[dict[str, Any]]) -> str:
-    check = group[0]
-    if len(group) > 1:
-        return f"{len(group)} checks"
-    if check["misconception"]:
-        return f"Wrong idea: {check['misconception']}"
-    return f"Avoided: {check['title']}" if check["hidden"] and check["passed"] else str(check["title"])
+def _row(group: Sequence[dict[str, Any]]) -> dict[str, str]:
+    check, state = group[0], _state(group[0])
+    label = f"Wrong idea: {check['misconception']}" if check["misconception"] else str(check["title"])
+    return {
+        "state": state,
+        "icon": _ICONS[state],
+        "label": f"{len(group)} checks" if len(group) > 1 else label,
+        "points": _points(group),
+        "message": check["message"].removeprefix(f"{check['title']}: "),
+    }
+
+
+def _reached(group: Sequence[dict[str, Any]]) -> dict[str, str]:
+    avoided = [check["title"] for check in group if check["hidden"]]
+    named = [check["title"] for check in group if not check["hidden"]]
+    said = [check["message"] for check in group if check["message"]]
+    return {
+        "state": "reached",
+        "icon": _ICONS["reached"],
+        "label": ", ".join(named) or f"{len(avoided)} wrong ideas avoided",
+        "points": _points(group),
+        "message": "\n".join([*said, *([f"Avoided: {', '.join(avoided)}."] if avoided else [])]),
+    }
+
+
+def _points(group: Sequence[dict[str, Any]]) -> str:
+    points = [check["points"] for check in group]
+    earned = "–" if None in points else number(sum(points))
+    return f"{earned} of {number(sum(check['max'] for check in group))}"
 
 
 def _state(check: dict[str, Any]) -> str:
@@ -126,6 +142,8 @@ def _state(check: dict[str, Any]) -> str:
         return "waiting"
     if check["passed"]:
         return "reached"
+    if check["message"] == NOT_ANSWERED:
+        return "open"
     return "partly" if check["points"] else "missed"
 
 

@@ -33,7 +33,7 @@ from techsell_grading.records import read_verdict, store
 from techsell_grading.release import in_step, release_apart
 from techsell_grading.submissions import Submission, pack_source, read_submission, settle
 
-__all__ = ["Line", "Run", "grade", "grade_now"]
+__all__ = ["Line", "Run", "Status", "grade", "grade_now"]
 
 Status = Literal["graded", "unchanged", "written", "outdated", "failed"]
 Progress = Callable[[int, int, "Line"], None]

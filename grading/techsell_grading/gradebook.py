@@ -6,7 +6,6 @@ nbgrader keep working on the book. One session per operation; a submission is wr
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import DBAPIError, SAWarning, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from techsell.errors import BookError
 from techsell_grading.course import Course
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
     from techsell_grading.grader.verdict import Verdict
 
 __all__ = ["Book", "Mark", "Rows"]
-
-# nbgrader's models overlap on purpose (one base class for three kinds of cells); SQLAlchemy says so at every start.
-warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\..*")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import hashlib
 import importlib.metadata
 import json
 import logging
+import re
 import secrets
 import shutil
 import subprocess
@@ -179,10 +180,11 @@ def _generate(course: Course, module: str, into: Path, *, with_book: bool) -> No
 
 
 def _last_words(result: dict[str, Any]) -> str:
-    """The exception that nbgrader logged before it gave up."""
-    lines = f"{result.get('log', '')}\n{result.get('error', '')}".splitlines()
-    told = [line for line in lines if line and not line.startswith((" ", "[", "Traceback", "nbgrader.converters"))]
-    return told[0] if told else "it does not say why"
+    """The exception that nbgrader logged before it gave up, or else its first complaint."""
+    log = str(result.get("log", ""))
+    raised = re.findall(r"^ {4}([A-Za-z_][\w.]*: .+)$", log, re.MULTILINE)
+    complaints = re.findall(r"^\[ERROR\] (.+)$", log, re.MULTILINE)
+    return str([*raised[-1:], *complaints, "it does not say why"][0])
 
 
 def _swap(fresh: Path, place: Path) -> None:

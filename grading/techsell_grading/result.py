@@ -6,7 +6,7 @@ Two truths meet here: the verdict (why) and the gradebook (how many points count
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from techsell.errors import ContentError
@@ -17,14 +17,18 @@ from techsell_grading.grader.verdict import NOT_ANSWERED
 __all__ = ["Catalogue", "as_result", "catalogue"]
 
 _KINDS = {"test": "code", "work_sample": "work_sample", "role_play": "role_play"}
-_TITLES = {"test": "Form", "work_sample": "Your own words", "role_play": "Transcript"}
+_TITLES = {"test": "Form of the answer", "work_sample": "Your own words", "role_play": "Transcript"}
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Titles and kinds of tasks, as competencies.yaml gives them; a foreign course has none and still gets names."""
+    """Titles of modules (in the syllabus's order), titles and kinds of tasks; a foreign course still gets names."""
 
     tasks: Mapping[str, tuple[str, str]]
+    modules: Mapping[str, str] = field(default_factory=dict)
+
+    def module(self, module: str) -> str:
+        return self.modules.get(module) or module.replace("_", " ").capitalize()
 
     def title(self, module: str, task: str) -> str:
         named = self.tasks.get(f"{module}/{task}")
@@ -37,13 +41,17 @@ class Catalogue:
 
 def catalogue() -> Catalogue:
     """The titles of this installation's course; empty where there is no course content."""
-    from techsell import competencies
+    from techsell import competencies, content, syllabus
 
     try:
-        framework = competencies.load()
+        root = content.root()
+        framework, modules = competencies.load(root), syllabus.load(root).modules
     except ContentError:
         return Catalogue({})
-    return Catalogue({item.id: (item.title, item.kind) for item in framework.items.values()})
+    return Catalogue(
+        tasks={item.id: (item.title, item.kind) for item in framework.items.values()},
+        modules={module.id: module.title for module in modules},
+    )
 
 
 def as_result(verdict: Verdict, marks: Mapping[tuple[str, str], Mark], names: Catalogue) -> dict[str, Any]:

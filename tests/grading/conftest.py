@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from techsell_grading.course import Course
+from techsell_grading.grade import Run
 from techsell_grading.grader import Limits, Verdict, grade_one, pack
 
 MODULE = "valves"
@@ -147,14 +152,163 @@ def good() -> dict[str, str]:
     return dict(GOOD)
 
 
+@pytest.fixture(scope="session")
+def bare_environment() -> dict[str, str]:
+    """The environment of somebody who has not activated the virtual environment."""
+    kept = {name: value for name, value in os.environ.items() if name in ("HOME", "LANG", "TMPDIR", "SYSTEMROOT")}
+    tools = Path(sys.executable).parent
+    path = [part for part in os.defpath.split(os.pathsep) if part and Path(part) != tools]
+    return {**kept, "PATH": os.pathsep.join(path)}
+
+
 @pytest.fixture
 def course(tmp_path: Path) -> Course:
     """A fresh course with the tiny module as its only exercise."""
     return new_course(tmp_path)
 
 
+_CONFIG = """\
+from pathlib import Path
+
+c = get_config()
+c.CourseDirectory.course_id = "techsell"
+c.CourseDirectory.root = str(Path(__file__).resolve().parent)
+c.CourseDirectory.source_directory = str(Path(__file__).resolve().parents[1] / "exercises")
+"""
+
+
 def new_course(folder: Path) -> Course:
+    """A course in `folder/course` on exercises in `folder/exercises`; both can be copied somewhere else together."""
     source = folder / "exercises" / MODULE
     source.mkdir(parents=True)
     (source / f"{MODULE}.ipynb").write_text(json.dumps(valves()), encoding="utf-8")
-    return Course.create(folder / "course", source=folder / "exercises")
+    (folder / "course").mkdir()
+    (folder / "course" / "nbgrader_config.py").write_text(_CONFIG, encoding="utf-8")
+    return Course.open(folder / "course")
+
+
+@pytest.fixture(scope="session")
+def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from techsell_grading.release import release
+
+    folder = tmp_path_factory.mktemp("template")
+    release(new_course(folder))
+    return folder
+
+
+@pytest.fixture
+def released(_template: Path, tmp_path: Path) -> Course:
+    """A fresh course whose tiny module has been released; made once and copied, since making a gradebook is slow."""
+    shutil.copytree(_template, tmp_path, dirs_exist_ok=True)
+    return Course.open(tmp_path / "course")
+
+
+REAL = "discovery_conversation"
+
+
+class RealExercise:
+    """The discovery conversation as learners hand it in: planted answers, transcripts of calls that were played."""
+
+    def __init__(self, repository: Path) -> None:
+        self.module = REAL
+        self.folder = repository / "exercises" / REAL
+        self.author: dict[str, Any] = json.loads((self.folder / f"{REAL}.ipynb").read_text(encoding="utf-8"))
+        ways = repository / "tests" / "roleplay" / "data" / "cobalt_ridge.ways.json"
+        self.ways: dict[str, list[str]] = json.loads(ways.read_text(encoding="utf-8"))
+
+    def solution(self, name: str) -> str:
+        """The author's answer in the cell of that id."""
+        cell = next(c for c in self.author["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == name)
+        return "".join(cell["source"])
+
+    def notebook(self, released: Path, answers: Mapping[str, str]) -> bytes:
+        """The released notebook with these answer cells filled in (grade id -> text)."""
+        content = json.loads(released.read_text(encoding="utf-8"))
+        for cell in content["cells"]:
+            name = cell["metadata"].get("nbgrader", {}).get("grade_id", "")
+            cell["source"] = answers.get(name, cell["source"])
+        return json.dumps(content).encode()
+
+    def reference(self, *tasks: str) -> dict[str, str]:
+        """The author's answers to these tasks (all without names), the marked plan included."""
+        names = [c["metadata"].get("nbgrader", {}).get("grade_id", "") for c in self.author["cells"]]
+        wanted = [n for n in names if n.endswith("_answer") or n == "call_plan"]
+        return {n: self.solution(n) for n in wanted if not tasks or n.removesuffix("_answer") in tasks}
+
+    def transcript(self, learner: str, way: str, attempt: int = 1) -> bytes:
+        """A declared call played by the given way (`discovery`, `dumping`, `questions`)."""
+        from techsell.roleplay import Conversation, MemoryJournal, declared_seed, load_scenario
+
+        journal = MemoryJournal()
+        seed = declared_seed(learner, "cobalt_ridge", attempt)
+        known = {"seed": seed, "mode": "declared", "learner": learner, "attempt": attempt, "journal": journal}
+        talk = Conversation.start(load_scenario("cobalt_ridge"), **known)
+        for option in self.ways[way]:
+            if talk.over:
+                break
+            if option in [line.option for page in range(talk.pages) for line in talk.menu(page)]:
+                talk.pick(option)
+        if not talk.over:
+            talk.hang_up()
+        return "".join(f"{line}\n" for line in journal.read()).encode()
+
+    def hand_in(self, learner: str, notebook: bytes, transcript: bytes = b"") -> bytes:
+        """The zip that `techsell submit` makes."""
+        about = {"schema": 1, "module": REAL, "learner": learner, "made_at": "2026-03-02T09:00:00+00:00", "files": {}}
+        files = {f"{REAL}.ipynb": notebook, "hand_in.json": json.dumps(about).encode()}
+        return pack({**files, **({"cobalt_ridge.transcript.jsonl": transcript} if transcript else {})})
+
+
+@pytest.fixture(scope="session")
+def real(repository: Path) -> RealExercise:
+    return RealExercise(repository)
+
+
+LEARNERS = ("L-REFER2", "L-STUBS2", "L-SELLS2", "L-CODES2", "L-WRONG2")
+"""right in everything; nothing done; sells well, codes nothing; codes well, sells badly; several wrong ideas"""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A course on the real exercise in which five people have handed in and everything has been graded."""
+
+    course: Course
+    real: RealExercise
+    run: Run
+
+    def copy(self, place: Path) -> Course:
+        """The same course somewhere else, to be changed by a test."""
+        shutil.copytree(self.course.home, place)
+        return Course.open(place)
+
+
+@pytest.fixture(scope="session")
+def graded(real: RealExercise, repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Graded:
+    from techsell_grading.grade import grade
+    from techsell_grading.release import release
+    from techsell_grading.take_in import collect
+
+    course = Course.create(tmp_path_factory.mktemp("graded") / "course")
+    release(course, [REAL])
+    released = course.path("release", module=REAL) / f"{REAL}.ipynb"
+    wrong = repository / "tests" / "exercises" / "wrong" / REAL
+    slips = {
+        "next_move_answer": (wrong / "next_move__pitches_too_early.py").read_text(encoding="utf-8"),
+        "talk_metrics_answer": (wrong / "talk_metrics__overlap_counted_twice.py").read_text(encoding="utf-8"),
+        "qualify_answer": "qualify = {",
+    }
+    work = {
+        "L-REFER2": (real.reference(), "discovery"),
+        "L-STUBS2": ({}, ""),
+        "L-SELLS2": (real.reference("next_move", "qualify", "call_plan"), "discovery"),
+        "L-CODES2": (real.reference("talk_metrics", "pain_chain"), "dumping"),
+        "L-WRONG2": ({**real.reference(), **slips}, "questions"),
+    }
+    inbox = tmp_path_factory.mktemp("inbox")
+    for learner, (answers, way) in work.items():
+        transcript = real.transcript(learner, way) if way else b""
+        (inbox / f"{REAL}-{learner}.zip").write_bytes(
+            real.hand_in(learner, real.notebook(released, answers), transcript)
+        )
+    assert [taken.how for taken in collect(course, [inbox])] == ["new"] * len(work)
+    return Graded(course, real, grade(course, workers=2))

@@ -23,7 +23,7 @@ Role = Literal["test", "solution", "manual", "task", "locked", "plain", "extra"]
 class Slot:
     """One cell of the merged notebook and what it is there for.
 
-    `missing`: an answer cell that the hand-in does not have. `untouched`: an answer cell as it was released.
+    `missing`: an answer cell that the hand-in does not have. `untouched`: as it was released.
     """
 
     cell: Cell
@@ -112,8 +112,8 @@ def _slot(cell: Cell, answer: Cell | None) -> Slot:
             return Slot(cell.saying(_absent(cell)), role, missing=True, untouched=True)
         return Slot(cell.saying(answer.source), role, untouched=_same(answer, cell))
     if role == "plain" and answer is not None and cell.kind == answer.kind:
-        return Slot(cell.saying(answer.source), role)
-    return Slot(cell, role)
+        return Slot(cell.saying(answer.source), role, untouched=_same(answer, cell))
+    return Slot(cell, role, untouched=True)
 
 
 def _role(cell: Cell) -> Role:

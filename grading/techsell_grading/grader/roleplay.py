@@ -38,6 +38,12 @@ def assess(
     if len(transcript) > limits.transcript:
         text = f"The transcript has {len(transcript) >> 20} MB; {limits.transcript >> 20} MB are allowed."
         return Check(notebook, cell.name, "role_play", 0.0, cell.points, False, text), text
+    if not transcript.strip():
+        text = (
+            f"No declared call is in the hand-in. Play one in the lesson or with 'techsell play {scenario} "
+            "--mode declared', and hand in again."
+        )
+        return Check(notebook, cell.name, "role_play", 0.0, cell.points, False, text), ""
     found = assess_hand_in(transcript, scenario_id=scenario, learner=learner, pins=_pins(source))
     message = _sentence(found.reasons)
     lines = tuple(_best_lines(found))

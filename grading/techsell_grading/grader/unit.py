@@ -131,7 +131,8 @@ def _grade(exercise: Source, contents: Contents, who: Mapping[str, object], limi
     module = _text(who, "module")
     if module and module != exercise.module:
         found.notes.append(f"The hand-in says that it is for '{module}'")
-    files = {**_data_files(contents, found), **exercise.files}
+    about = json.dumps({"module": exercise.module, "learner": _text(who, "learner")}).encode()
+    files = {**_data_files(contents, found), **exercise.files, HAND_IN: about}
     for name, source_cells in exercise.notebooks.items():
         cells = _learner_cells(name, exercise, contents, limits, found)
         merged = merge(source_cells, cells, exercise.markers)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-__all__ = ["NOT_ANSWERED", "SCHEMA", "Check", "Kind", "Limits", "Verdict"]
+__all__ = ["NOT_ANSWERED", "SCHEMA", "Check", "Kind", "Limits", "Verdict", "task_of"]
 
 SCHEMA = 1
 
@@ -15,6 +15,11 @@ NOT_ANSWERED = "Not answered yet."
 """The message of every check of a task that was left as it was released."""
 
 Kind = Literal["test", "work_sample", "role_play"]
+
+
+def task_of(cell: str) -> str:
+    """The task that a grade cell belongs to: `talk_metrics__overlap_twice` checks the task `talk_metrics`."""
+    return cell.split("__", 1)[0]
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,7 @@ class Check:
 
     @property
     def task(self) -> str:
-        """The task a cell belongs to: `talk_metrics__overlap_twice` checks the task `talk_metrics`."""
-        return self.cell.split("__", 1)[0]
+        return task_of(self.cell)
 
     @property
     def misconception(self) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from techsell_grading.course import Course
 from techsell_grading.gradebook import Book, Rows
 
-__all__ = ["Frames", "build", "read"]
+__all__ = ["Frames", "build", "read", "records"]
 
 _CELLS = ("module", "notebook", "cell", "max")
 _SUBMISSIONS = ("module", "learner", "timestamp", "penalty")
@@ -42,6 +43,11 @@ def read(course: Course) -> Frames:
         return build(Rows())
     with Book(course) as book:
         return build(book.rows())
+
+
+def records(table: pd.DataFrame) -> list[Any]:
+    """The rows of a table, each with its columns as attributes."""
+    return list(table.itertuples(index=False))
 
 
 def build(rows: Rows) -> Frames:
