@@ -25,6 +25,8 @@ expect.set_options(timeout=30_000)  # a kernel's start on a busy machine
 REPOSITORY = Path(__file__).resolve().parents[2]
 OUTPUT = REPOSITORY / "tests" / "output"
 
+FAILED = pytest.StashKey[bool]()
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,6 +47,7 @@ button"""
 WHERE = """import os, shutil, sys
 print("prefix:", sys.prefix)
 print("workspace:", os.environ["TECHSELL_WORKSPACE"])
+print("content:", os.environ.get("TECHSELL_CONTENT"))
 print("techsell:", shutil.which("techsell"))"""
 """A cell that says what its kernel is."""
 
@@ -101,7 +104,7 @@ class Server:
         return self.process.wait(timeout=30)
 
 
-def start_server(workspace: Path, *options: str, **variables: str) -> Server:
+def start_server(workspace: Path, *options: str, opens_browser: bool = False, **variables: str) -> Server:
     """Run the command as a person would, without activating anything, and wait until it says its address."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("JUPYTER", "TECHSELL"))}
     environment.update(variables)
@@ -109,7 +112,8 @@ def start_server(workspace: Path, *options: str, **variables: str) -> Server:
         entry for entry in os.environ["PATH"].split(os.pathsep) if Path(entry) != Path(sys.executable).parent
     )
     process = subprocess.Popen(
-        [sys.executable, "-m", "techsell", "learn", "--no-browser", "--workspace", str(workspace), *options],
+        [sys.executable, "-m", "techsell", "learn", "--workspace", str(workspace), *options]
+        + ["--no-browser"] * (not opens_browser),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
@@ -136,8 +140,8 @@ def serve() -> Iterator[Callable[..., Server]]:
     """Start servers; all of them are stopped after the module's tests."""
     running: list[Server] = []
 
-    def start(workspace: Path, *options: str, **variables: str) -> Server:
-        server = start_server(workspace, *options, **variables)
+    def start(workspace: Path, *options: str, opens_browser: bool = False, **variables: str) -> Server:
+        server = start_server(workspace, *options, opens_browser=opens_browser, **variables)
         running.append(server)
         return server
 
@@ -225,8 +229,17 @@ class Watched:
             self.problems.append(f"request to {url}")
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Let fixtures know how the test went."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Callable[..., Watched]]:
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Watched]]:
     """Open a page on a server; after the test there must have been no console error and no request elsewhere."""
     opened: list[Watched] = []
 
@@ -241,6 +254,9 @@ def visit(browser: Browser) -> Iterator[Callable[..., Watched]]:
         return watched
 
     yield go
+    if request.node.stash.get(FAILED, False):
+        for number, watched in enumerate(opened):
+            take_picture(watched.page, f"failed-{request.node.name}-{number}")
     problems = [problem for watched in opened for problem in watched.problems]
     for watched in opened:
         watched.context.close()
@@ -266,13 +282,14 @@ def grave() -> Callable[[Page, str], list[tuple[str, str]]]:
 def shot() -> Callable[[Page, str], Path]:
     """Keep a picture of a page under `tests/output/`."""
 
-    def take(page: Page, name: str) -> Path:
-        OUTPUT.mkdir(parents=True, exist_ok=True)
-        path = OUTPUT / f"{name}.png"
-        page.screenshot(path=path, animations="disabled")
-        return path
+    return take_picture
 
-    return take
+
+def take_picture(page: Page, name: str) -> Path:
+    OUTPUT.mkdir(parents=True, exist_ok=True)
+    path = OUTPUT / f"{re.sub(r'[^A-Za-z0-9_-]+', '-', name)}.png"
+    page.screenshot(path=path, animations="disabled")
+    return path
 
 
 @pytest.fixture

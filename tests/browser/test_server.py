@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -23,7 +26,9 @@ CELLS = {"path": "00_start_here/first_call.ipynb", "cells": [{"id": "edit-me", "
 
 @pytest.fixture(scope="module")
 def server(serve: Callable[..., Any], small_content: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return serve(tmp_path_factory.mktemp("server") / "work", "--content", str(small_content))
+    """Started with a content folder given as people give it: relative to where they are."""
+    place = tmp_path_factory.mktemp("server")
+    return serve(place / "work", "--content", os.path.relpath(small_content, place))
 
 
 @pytest.fixture
@@ -89,6 +94,21 @@ def test_a_refused_hand_in_says_what_the_command_says(server: Any, known: reques
     assert "techsell learn" in answer.json()["message"]
 
 
+def test_terminal_and_home_agree(server: Any, known: requests.Session) -> None:
+    """After some work, too: what one says of a module the other says."""
+    with Workspace.find(server.workspace).store() as store:
+        store.append("predicted", f"{MODULE}/closing_effect", result={"option": 1})
+        store.append("scored", f"{MODULE}/exercise", result={"score": 41.25, "max": 100, "waiting": []})
+    home = known.get(f"{server.base}/techsell/home", timeout=30).json()
+    words = [sys.executable, "-m", "techsell", "progress", "--json"]
+    done = subprocess.run(words, cwd=server.workspace, env=os.environ, capture_output=True, text=True, check=True)
+    terminal = json.loads(done.stdout)
+    only_here = {"lesson", "exercise", "feedback"}
+    modules = [{key: value for key, value in found.items() if key not in only_here} for found in home["modules"]]
+    assert {**home, "modules": modules} == {**home, **terminal}
+    assert next(found for found in modules if found["id"] == MODULE)["score"] == 41.25
+
+
 def test_lab_keeps_everything_inside_the_workspace(server: Any) -> None:
     lab = server.workspace / ".techsell" / "lab"
     assert {"app", "data"} <= {path.name for path in lab.iterdir()}
@@ -102,12 +122,15 @@ def test_only_the_course_and_lab_are_loaded(server: Any, known: requests.Session
     assert list(kernels["kernelspecs"]) == ["python3"]
 
 
-def test_the_kernel_is_this_python_and_knows_its_workspace(server: Any, visit: Callable[..., Any]) -> None:
+def test_the_kernel_is_this_python_and_knows_its_workspace(
+    server: Any, small_content: Path, visit: Callable[..., Any]
+) -> None:
     """Nothing was activated: the environment's programs are found all the same."""
     page = visit(server, path="/tree/00_start_here/using_this_page.ipynb").page
     said = page.locator(".jp-OutputArea-output")
     expect(said).to_contain_text(f"prefix: {sys.prefix}")
     expect(said).to_contain_text(f"workspace: {server.workspace}")
+    expect(said).to_contain_text(f"content: {small_content}")
     expect(said).to_contain_text(f"techsell: {Path(sys.executable).parent / 'techsell'}")
 
 
@@ -130,6 +153,31 @@ def test_a_stop_is_clean(
     learner = (server.workspace / ".techsell" / "learner.json").read_bytes()
     again = serve(tmp_path / "work", "--content", str(small_content))
     assert (again.workspace / ".techsell" / "learner.json").read_bytes() == learner
+
+
+def test_the_browser_gets_the_address_in_a_private_file(
+    serve: Callable[..., Any], small_content: Path, tmp_path: Path
+) -> None:
+    """Not on its command line, which others can read, and not in a hidden folder, where it may not look."""
+    script = tmp_path / "browser.py"
+    script.write_text(
+        "import socket, sys\nsocket.create_connection(('127.0.0.1', int(sys.argv[1]))).sendall(sys.argv[2].encode())\n",
+        encoding="utf-8",
+    )
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(60)
+        command = f"{sys.executable} {script} {listener.getsockname()[1]} %s"
+        server = serve(tmp_path / "work", "--content", str(small_content), opens_browser=True, BROWSER=command)
+        called, _ = listener.accept()
+        with called:
+            address = called.makefile(encoding="utf-8").read()
+    page = server.workspace / "open_course_home.html"
+    assert address == page.as_uri()
+    assert server.token in page.read_text(encoding="utf-8")
+    if os.name != "nt":
+        assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    server.stop()
+    assert not page.exists()
 
 
 def learn(*words: str, before: Sequence[str] = ()) -> subprocess.CompletedProcess[str]:

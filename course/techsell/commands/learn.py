@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
         from techsell import learn as lab
         from techsell.workspace import Workspace
 
+        content = content.expanduser().resolve() if content else None  # kernels work in other folders
         address = lab.choose_address(ip, port)
         with console.err.status("Preparing your workspace …"):
             place = Workspace.create_or_resume(workspace, content_root=content)
@@ -49,7 +50,7 @@ def register(app: typer.Typer) -> None:
             starting.stop()
             console.out.print(f"Your work is in {place.root}", markup=False, soft_wrap=True)
             console.out.print(f"Course home: {url}", markup=False, soft_wrap=True)
-            console.out.print("Ctrl-C here ends the course. Everything you did is saved.", markup=False)
+            console.out.print("Ctrl-C here ends the course. Notebooks save themselves every 10 seconds.", markup=False)
 
         with starting:
             lab.serve(place.root, address=address, open_browser=not no_browser, content=content, announce=announce)

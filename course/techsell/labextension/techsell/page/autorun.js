@@ -4,7 +4,8 @@
  * installed. A cell that was edited belongs to the learner and waits to be run by hand.
  */
 
-const STARTING = new Set(['starting', 'restarting', 'autorestarting', 'dead', 'terminating', 'unknown']);
+/** Not `unknown`: that is a lost connection, and the widgets of a kernel that is still there need no second run. */
+const STARTING = new Set(['starting', 'restarting', 'autorestarting', 'dead', 'terminating']);
 
 /**
  * Watch every notebook that opens. Returns `settled(panel)`, a promise for the end of the first run in a panel.

@@ -3,7 +3,7 @@
 import { duration, h, points, sign, spoken, trouble } from './dom.js';
 
 const STATES = {
-  planned: { icon: '·', word: 'planned' },
+  planned: { icon: '○', word: 'planned' },
   new: { icon: '○', word: 'not begun' },
   started: { icon: '◐', word: 'begun' },
   done: { icon: '●', word: 'done' }
