@@ -20,9 +20,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/\S*token=\w+")
 
 
-def as_user(user: str | None) -> list[str]:
-    """Words that run a command as another user, with a home of its own."""
-    return [] if user is None else ["runuser", "-u", user, "--"]
+def as_user(user: str | None, home: Path) -> list[str]:
+    """Words that run a command as another user, in a home of its own."""
+    return [] if user is None else ["runuser", "-u", user, "--", "env", f"HOME={home}"]
 
 
 def users() -> list[str | None]:
@@ -42,9 +42,8 @@ def clone(request: pytest.FixtureRequest, repository: Path, tmp_path: Path) -> I
         subprocess.run(words, check=True, capture_output=True)
         (place / "home").mkdir()
         if user is not None:
-            shutil.chown(place, user)
-            for path in place.rglob("*"):
-                shutil.chown(path, user, follow_symlinks=False) if not path.is_symlink() else None
+            for path in (place, *place.rglob("*")):
+                shutil.chown(path, user)
         yield place, user
     finally:
         shutil.rmtree(place, ignore_errors=True)
@@ -61,7 +60,7 @@ def test_the_first_command_ends_with_the_course_home(clone: tuple[Path, str | No
     (line,) = [line for line in readme.splitlines() if line.endswith(".venv/bin/techsell learn")]
     command = f"{line} --no-browser"
     process = subprocess.Popen(
-        [*as_user(user), "bash", "-c", command],
+        [*as_user(user, place / "home"), "bash", "-c", command],
         cwd=place / "clone",
         env=environment(place),
         stdout=subprocess.PIPE,
