@@ -5,6 +5,7 @@ The server runs in this process, so that one Ctrl-C, one closed terminal or one 
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import sysconfig
@@ -150,7 +151,6 @@ def _make_way_in(server: ServerApp, workspace: Path) -> None:
 def _let_go(server: ServerApp) -> None:
     """Cancel what was being answered when the stop came: a thread that waits for it would keep this process alive."""
     import asyncio
-    import logging
 
     logging.disable()  # it would tell of every answer that was cut off
     loop = server.io_loop.asyncio_loop  # type: ignore[attr-defined]  # tornado on asyncio, its only loop
@@ -158,6 +158,13 @@ def _let_go(server: ServerApp) -> None:
     for task in pending:
         task.cancel()
     loop.run_until_complete(asyncio.wait(pending, timeout=_LAST_SECONDS) if pending else asyncio.sleep(0))
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not that somebody closed the page while something was on its way to it."""
+    from tornado.websocket import WebSocketClosedError
+
+    return not (record.exc_info and isinstance(record.exc_info[1], WebSocketClosedError))
 
 
 def _start_up(config: dict[str, dict[str, object]]) -> ServerApp:
@@ -168,6 +175,7 @@ def _start_up(config: dict[str, dict[str, object]]) -> ServerApp:
 
     if zmq.has("curve"):  # others on this machine could otherwise read along on the kernels' ports
         config = {**config, "KernelManager": {"transport_encryption": "auto"}}
+    logging.getLogger("asyncio").addFilter(_is_news)
     server: ServerApp = ServerApp.instance(config=Config(config), jpserver_extensions=dict(SERVER_EXTENSIONS))
     server.initialize(argv=[], find_extensions=False, starter_extension="lab")
     return server

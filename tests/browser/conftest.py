@@ -256,7 +256,8 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
     yield go
     if request.node.stash.get(FAILED, False):
         for number, watched in enumerate(opened):
-            take_picture(watched.page, f"failed-{request.node.name}-{number}")
+            if not watched.page.is_closed():
+                take_picture(watched.page, f"failed-{request.node.name}-{number}")
     problems = [problem for watched in opened for problem in watched.problems]
     for watched in opened:
         watched.context.close()

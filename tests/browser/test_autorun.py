@@ -84,7 +84,7 @@ def test_opening_a_notebook_leaves_it_saved_and_its_words_untouched(server: Any,
     assert [(cell["id"], "".join(cell["source"])) for cell in after] == [
         (cell["id"], cell["source"]) for cell in before
     ]
-    assert [bool(cell.get("outputs")) for cell in after] == [False, True, True, False]
+    assert [bool(cell.get("outputs")) for cell in after] == [False, True, False, False]  # no widget on the disk
     tab.locator(".lm-TabBar-tabCloseIcon").click()
     expect(tab).to_have_count(0)
     assert page.get_by_role("dialog").count() == 0
@@ -147,6 +147,15 @@ def test_closing_a_notebook_ends_its_kernel_and_opening_it_again_makes_it_live(s
     page.locator("#techsell-home").get_by_role("button", name="Your first call", exact=True).click()
     press(page)
     assert len(server.kernels()) == 1
+
+
+def test_opening_it_again_shows_no_widget_of_a_kernel_that_has_gone(server: Any, visit: Visit) -> None:
+    """`visit` itself fails on the console error of a widget whose kernel is not there any more."""
+    page = visit(server, path=f"/tree/{FIRST_CALL}").page
+    press(page)
+    expect(page.get_by_role("tab", name="first_call.ipynb")).not_to_have_class(re.compile("jp-mod-dirty"))
+    server.end_sessions()
+    press(visit(server, path=f"/tree/{FIRST_CALL}").page)
 
 
 def test_a_page_that_is_loaded_again_is_live_with_the_same_kernel(server: Any, visit: Visit) -> None:

@@ -177,5 +177,5 @@ def test_the_home_leads_to_feedback_that_is_there(server: Any, visit: Visit) -> 
     home.get_by_role("button", name="Feedback on The discovery conversation").click()
     expect(feedback(page)).to_contain_text("52.5")
     feedback(page).get_by_role("button", name="Back to the exercises").click()
-    expect(page.get_by_role("tab", selected=True, name=f"Exercises: {MODULE}")).to_be_visible()
+    expect(page.get_by_role("tab", selected=True, name=f"Exercises: {MODULE}.ipynb")).to_be_visible()
     kept.unlink()

@@ -22,7 +22,7 @@ def server(serve: Callable[..., Any], small_content: Path, tmp_path_factory: pyt
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 800])
+@pytest.mark.parametrize("width", [800, 1280, 1600])
 def test_the_home_is_first_and_lists_nine_modules(
     server: Any, visit: Visit, shot: Shot, scheme: str, width: int
 ) -> None:
@@ -114,7 +114,8 @@ def test_the_command_palette_knows_the_home(server: Any, visit: Visit) -> None:
     page = visit(server, path="/tree/00_start_here/using_this_page.ipynb").page
     expect(page.get_by_role("tab", selected=True, name="using_this_page.ipynb")).to_be_visible()
     expect(page.locator(".jp-Notebook").get_by_role("heading", name="Using this page")).to_be_visible()
-    page.keyboard.press("Control+Shift+C")
+    page.get_by_role("menuitem", name="View", exact=True).click()
+    page.get_by_role("menuitem", name="Activate Command Palette").click()
     page.locator(".lm-CommandPalette-input").fill("course home")
     page.keyboard.press("Enter")
     expect(page.get_by_role("tab", selected=True, name="Course home")).to_be_visible()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 import subprocess
 import sys
@@ -9,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tornado.websocket import WebSocketClosedError
 
 from techsell.errors import PortTaken, UsageError
-from techsell.learn import DEFAULT_PORT, choose_address, page_address
+from techsell.learn import DEFAULT_PORT, _is_news, choose_address, page_address
 
 
 @pytest.fixture
@@ -46,6 +48,18 @@ def test_an_address_of_another_machine_is_refused() -> None:
 )
 def test_the_address_that_is_printed_works_on_this_machine(ip: str, host: str) -> None:
     assert page_address(ip, 8890, "t") == f"http://{host}:8890/lab?token=t"
+
+
+def test_a_page_that_was_closed_is_no_news() -> None:
+    """Other errors of a task are still told."""
+
+    def told(error: Exception) -> bool:
+        about = (type(error), error, None)
+        return _is_news(logging.LogRecord("asyncio", logging.ERROR, "", 0, "Task exception", None, about))
+
+    assert not told(WebSocketClosedError())
+    assert told(ValueError("wrong"))
+    assert _is_news(logging.LogRecord("asyncio", logging.ERROR, "", 0, "slow", None, None))
 
 
 def test_a_taken_port_ends_the_command_with_one_sentence(taken: int, tmp_path: Path) -> None:

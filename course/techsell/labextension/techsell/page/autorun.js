@@ -7,6 +7,9 @@
 /** Not `unknown`: that is a lost connection, and the widgets of a kernel that is still there need no second run. */
 const STARTING = new Set(['starting', 'restarting', 'autorestarting', 'dead', 'terminating']);
 
+/** What a notebook shows of a widget: a reference into the kernel that made it. */
+const WIDGET = 'application/vnd.jupyter.widget-view+json';
+
 /**
  * Watch every notebook that opens. Returns `settled(panel)`, a promise for the end of the first run in a panel.
  */
@@ -14,7 +17,9 @@ export function watchNotebooks(lab, api, notebooks) {
   const first = new WeakMap();
   const watch = panel => {
     if (!first.has(panel)) {
-      first.set(panel, keepLive(lab, api, panel));
+      const shipped = new Map(); // id -> source of the cells that run by themselves
+      saveWithoutWidgets(panel, shipped);
+      first.set(panel, keepLive(lab, api, panel, shipped));
     }
   };
   notebooks.forEach(watch);
@@ -22,7 +27,25 @@ export function watchNotebooks(lab, api, notebooks) {
   return panel => first.get(panel) || Promise.resolve();
 }
 
-async function keepLive(lab, api, panel) {
+/**
+ * Keep the widgets of cells that run by themselves off the disk: there they would be references into a kernel that
+ * has gone, shown as errors for a moment when the notebook is opened again.
+ */
+function saveWithoutWidgets(panel, shipped) {
+  const { model } = panel.context;
+  const complete = model.toJSON;
+  model.toJSON = () => {
+    const notebook = complete.call(model);
+    const cells = notebook.cells.map(cell =>
+      shipped.get(cell.id) === [cell.source].flat().join('') && cell.outputs
+        ? { ...cell, outputs: cell.outputs.filter(output => !(output.data && WIDGET in output.data)) }
+        : cell
+    );
+    return { ...notebook, cells };
+  };
+}
+
+async function keepLive(lab, api, panel, shipped) {
   const session = panel.sessionContext;
   let starts = 0; // counts the kernel's starts, so that a run can notice that its kernel has gone
   let done = -1;
@@ -32,7 +55,7 @@ async function keepLive(lab, api, panel) {
     if (done !== starts) {
       done = starts;
       const mine = starts;
-      running = runShippedCells(lab, api, panel, () => mine === starts && !panel.isDisposed).catch(error => {
+      running = runShippedCells(lab, api, panel, shipped, () => mine === starts && !panel.isDisposed).catch(error => {
         // The cells can be run by hand all the same, so this stays out of the way.
         console.warn(`techsell: ${error.message}`);
       });
@@ -62,7 +85,7 @@ async function keepLive(lab, api, panel) {
   }
 }
 
-async function runShippedCells(lab, api, panel, isCurrent) {
+async function runShippedCells(lab, api, panel, shipped, isCurrent) {
   const { model } = panel.context;
   const code = panel.content.widgets.filter(cell => cell.model.type === 'code');
   const asked = new Map(code.map(cell => [cell.model.id, source(cell)]));
@@ -70,6 +93,7 @@ async function runShippedCells(lab, api, panel, isCurrent) {
     panel.context.path,
     [...asked].map(([id, text]) => ({ id, source: text }))
   );
+  run.forEach(id => shipped.set(id, asked.get(id)));
   for (const id of run) {
     if (!isCurrent()) {
       return;

@@ -39,13 +39,11 @@ export function handInButton(lab, app, notebooks, handIn) {
 
   app.docRegistry.addWidgetExtension('Notebook', {
     createNew: panel => {
-      const module = moduleOf(panel.context.path);
-      if (module === null) {
+      if (moduleOf(panel.context.path) === null) {
         return undefined;
       }
-      void panel.context.ready.then(() => {
-        panel.title.label = `Exercises: ${module}`; // the lesson's notebook has the same name
-      });
+      // The lesson's notebook has the same name. A class, since JupyterLab renames the file when a label is changed.
+      panel.title.className += ' techsell-exercises';
       const button = new lab.ui.CommandToolbarButton({ commands, id: HAND_IN, label: 'Hand in' });
       button.addClass('techsell-hand-in');
       panel.toolbar.insertItem(10, 'techsell-hand-in', button);
