@@ -18,7 +18,7 @@ import psutil
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 expect.set_options(timeout=30_000)  # a kernel's start on a busy machine
 
@@ -26,16 +26,6 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 OUTPUT = REPOSITORY / "tests" / "output"
 
 FAILED = pytest.StashKey[bool]()
-
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 LIVE = """import ipywidgets
 button = ipywidgets.Button(description="press me")
@@ -50,14 +40,6 @@ print("workspace:", os.environ["TECHSELL_WORKSPACE"])
 print("content:", os.environ.get("TECHSELL_CONTENT"))
 print("techsell:", shutil.which("techsell"))"""
 """A cell that says what its kernel is."""
-
-
-@pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield found
-        found.close()
 
 
 @dataclass
