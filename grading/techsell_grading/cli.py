@@ -66,11 +66,11 @@ def collect(
         whose = f" {one.learner} {one.module}" if one.learner else ""
         _say(f"{one.file}:{whose} {one.how}. {one.said}".strip())
     count = sum(one.how == "new" for one in taken)
-    _say(f"{count} new of {len(taken)} files." + (" Next: techsell grade" if count else ""))
-    if any(one.how == "refused" for one in taken):
+    _say(f"{count} new of {_count(len(taken), 'file')}." + (" Next: techsell grade" if count else ""))
+    if refused := sum(one.how == "refused" for one in taken):
         raise HandInError(
-            f"{sum(one.how == 'refused' for one in taken)} files could not be taken in",
-            cure="Ask their senders to hand in again with 'techsell submit MODULE'",
+            f"{_count(refused, 'file')} could not be taken in",
+            cure="Ask the senders to hand in again with 'techsell submit MODULE'",
         )
 
 
@@ -105,7 +105,7 @@ def grade(
         _summary(run, place)
     if failed := run.count("failed"):
         raise GradingError(
-            f"{failed} hand-ins were not graded, through no fault of theirs",
+            f"{_count(failed, 'hand-in')} not graded, through no fault of the learner",
             place=place.home,
             cure="See the last column, mend that, and run 'techsell grade' again",
         )
@@ -140,7 +140,7 @@ def feedback(modules: Modules = None, course: CourseDir = None) -> None:
         pages = write_all(place, modules or ())
     for page in pages:
         _say(f"{page.learner} {page.module}: {page.path}")
-    _say(f"{len(pages)} pages." if pages else "Nothing is graded yet. Run 'techsell grade' first.")
+    _say(f"{_count(len(pages), 'page')}." if pages else "Nothing is graded yet. Run 'techsell grade' first.")
 
 
 def report(
@@ -155,7 +155,7 @@ def report(
 
     with console.err.status("Writing the report …"):
         written = write_report(_open(course), out)
-    _say(f"{written.learners} learners, {written.submissions} hand-ins. Open {written.index}")
+    _say(f"{_count(written.learners, 'learner')}, {_count(written.submissions, 'hand-in')}. Open {written.index}")
 
 
 def _open(path: Path | None) -> Course:
@@ -166,6 +166,10 @@ def _open(path: Path | None) -> Course:
 
 def _say(text: str) -> None:
     console.out.print(text, markup=False, soft_wrap=True)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _summary(run: Run, course: Course) -> None:

@@ -27,7 +27,7 @@ from typing import Any, Literal
 from techsell.errors import ReleaseFailed
 from techsell_grading.course import Course
 from techsell_grading.gradebook import Book
-from techsell_grading.grader import Limits, Verdict, grade_one
+from techsell_grading.grader import Limits, Verdict, grade_one, worker
 from techsell_grading.grader.unit import refusal
 from techsell_grading.records import read_verdict, store
 from techsell_grading.release import in_step, release_apart
@@ -251,4 +251,4 @@ def _through(
 
 
 def _pool(workers: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=worker.begin)

@@ -82,7 +82,7 @@ def address(port: int, token: str, module: str = "") -> str:
 
 
 def _start_up(course: Course, port: int, token: str, exchange: str) -> Any:
-    from bleach import ALLOWED_TAGS
+    from bleach import ALLOWED_TAGS  # type: ignore[import-untyped]
     from jupyter_server.serverapp import ServerApp
     from traitlets.config import Config
 
@@ -93,6 +93,7 @@ def _start_up(course: Course, port: int, token: str, exchange: str) -> Any:
     config.ServerApp.root_dir = str(course.root)
     config.ServerApp.open_browser = False
     config.ServerApp.allow_root = True
+    config.ServerApp.answer_yes = True  # one Ctrl-C ends it
     config.ServerApp.log_level = "ERROR"
     config.IdentityProvider.token = token
     config.FormgradeExtension.debug = False

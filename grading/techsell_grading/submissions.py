@@ -19,12 +19,15 @@ from techsell_grading.grader.unpack import Unreadable
 from techsell_grading.pins import exercise_files, scenario_pins
 from techsell_grading.storage import refused
 
-__all__ = ["STAMP", "Submission", "handed_in_at", "pack_source", "read_submission", "settle"]
+__all__ = ["COLLECTED", "STAMP", "Submission", "handed_in_at", "pack_source", "read_submission", "settle"]
 
 STAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
 """How we write `timestamp.txt`; nbgrader reads it."""
 
-_OURS = (HAND_IN, "collected.json", "timestamp.txt")
+COLLECTED = "collected.json"
+"""Beside a submission: what the collector noticed when it unpacked it."""
+
+_OURS = (HAND_IN, COLLECTED, "timestamp.txt")
 _SKIPPED = frozenset({".ipynb_checkpoints", "__pycache__"})
 
 
@@ -122,7 +125,7 @@ def _markers(course: Course) -> dict[str, str]:
 
 def _collected(folder: Path) -> list[str]:
     try:
-        notes = json.loads((folder / "collected.json").read_text(encoding="utf-8"))["notes"]
+        notes = json.loads((folder / COLLECTED).read_text(encoding="utf-8"))["notes"]
     except (OSError, ValueError, KeyError, TypeError):
         return []
     return [str(note) for note in notes] if isinstance(notes, list) else []

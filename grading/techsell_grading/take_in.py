@@ -23,7 +23,7 @@ from techsell_grading.grader import Limits
 from techsell_grading.grader.unit import HAND_IN, ORIGINAL
 from techsell_grading.grader.unpack import Contents, Unreadable, unpack
 from techsell_grading.storage import only_one, put, refused
-from techsell_grading.submissions import STAMP
+from techsell_grading.submissions import COLLECTED, STAMP
 
 __all__ = ["Taken", "collect", "submit_now", "take_in"]
 
@@ -162,7 +162,7 @@ def _files(data: bytes, limits: Limits) -> Contents:
         contents = unpack(data, limits)
     except Unreadable:
         return Contents({ORIGINAL: data})
-    files = {name: content for name, content in contents.files.items() if name not in (_OWN, ORIGINAL)}
+    files = {name: content for name, content in contents.files.items() if name not in (_OWN, COLLECTED, ORIGINAL)}
     return Contents(files, contents.notes) if files else Contents({ORIGINAL: data})
 
 
@@ -175,7 +175,7 @@ def _lay_out(place: Path, contents: Contents, at: datetime) -> None:
         for name, content in contents.files.items():
             put(fresh / PurePosixPath(name), content)
         if contents.notes:
-            put(fresh / "collected.json", json.dumps({"notes": list(contents.notes)}, ensure_ascii=False).encode())
+            put(fresh / COLLECTED, json.dumps({"notes": list(contents.notes)}, ensure_ascii=False).encode())
         put(fresh / _OWN, at.strftime(STAMP).encode())
         if place.exists():
             place.rename(aside)

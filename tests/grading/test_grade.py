@@ -15,7 +15,7 @@ from techsell_grading import grade as grading
 from techsell_grading import records
 from techsell_grading.course import Course
 from techsell_grading.grade import Line, grade
-from techsell_grading.gradebook import Book
+from techsell_grading.gradebook import Book, Mark
 from techsell_grading.grader import Limits, Verdict, grade_one
 from techsell_grading.grader.unpack import unpack
 from techsell_grading.records import read_verdict
@@ -102,6 +102,21 @@ def test_force_grades_everything_again_and_says_who_changes(three, monkeypatch):
     run = grade(three, workers=1, force=True)
     changes = {line.learner: line.score - line.before for line in run.lines if line.before is not None}
     assert changes == {"L-A": 0.0, "L-B": 3.0, "L-C": 0.0}
+
+
+def test_forced_regrading_keeps_what_a_person_marked_and_new_work_asks_again(three, exercise, good):
+    from nbgrader.api import Gradebook
+
+    grade(three, workers=1)
+    with Gradebook(three.db_url, three.course_id) as book:  # as formgrader does it
+        mark = book.find_grade("plan", "valves", "valves", "L-A")
+        mark.manual_score, mark.needs_manual_grade = 4.0, False
+        book.db.commit()
+    grade(three, workers=1, force=True)
+    assert marks(three)["L-A"]["valves", "plan"] == Mark(None, 4.0, None, False)
+    take_in(three, exercise.submission(exercise.answered({**good, "plan": "Another plan"})), "L-A", "valves", MONDAY)
+    grade(three, workers=1)
+    assert marks(three)["L-A"]["valves", "plan"] == Mark(None, 4.0, None, True)
 
 
 def test_an_unreleased_exercise_is_released_first(course, exercise):
@@ -246,6 +261,14 @@ def test_a_book_that_refuses_stops_the_run_and_keeps_what_is_done(three, monkeyp
             grade(three, workers=1)
     assert read_verdict(three, "valves", "L-A") is not None
     assert statuses(grade(three, workers=1).lines) == {"L-A": "written", "L-B": "graded", "L-C": "graded"}
+
+
+def test_two_graders_at_once_leave_one_book(three):
+    with ThreadPoolExecutor(2) as both:
+        list(both.map(lambda _: grade(three, workers=1, force=True), range(2)))
+    assert scores(three) == {"L-A": 10.0, "L-B": 7.0, "L-C": 0.0}
+    assert len(read_frames(three).grades) == 3 * 4
+    assert set(statuses(grade(three, workers=1).lines).values()) == {"unchanged"}
 
 
 class TestSubmitNow:

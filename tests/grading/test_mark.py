@@ -162,13 +162,6 @@ def test_a_mark_made_in_formgrader_is_in_the_report_and_on_the_page(trainer, mar
     assert "Part 4 names one person only." in said
     assert "more wait for a person" not in said
 
-    from techsell_grading.grade import grade as grade_again
-
-    grade_again(marked, workers=1, force=True)
-    with Book(marked) as book:
-        mark = book.marks(MODULE, "L-SELLS2")[MODULE, "call_plan"]
-    assert (mark.manual, mark.waiting, mark.comment) == (11.5, False, "Part 4 names one person only.")
-
 
 def test_a_port_in_use_is_said_with_the_cure(marked):
     with socket.socket() as holder:

@@ -149,6 +149,13 @@ def test_what_could_not_be_unpacked_is_told_to_the_trainer(course, exercise):
     assert any("escape.txt" in note for note in verdict.notes)
 
 
+@pytest.mark.parametrize("name", ["a/b", "x" * 300, "/".join("x" * 20), ".", "con:", "\u00e4" * 150])
+def test_a_name_that_no_folder_can_hold_costs_only_its_own_file(course, exercise, name):
+    data = hand_in(json.dumps(exercise.answered()), **{name: b"x", "a": b"y"})
+    take_in(course, data, "L-7F3K2Q", "valves", MONDAY)
+    assert (course.path("submitted", "L-7F3K2Q", "valves") / "valves.ipynb").is_file()
+
+
 def test_an_interrupted_change_over_is_finished_later(course):
     take_in(course, hand_in("one"), "L-7F3K2Q", "valves", MONDAY)
     place = course.path("submitted", "L-7F3K2Q", "valves")

@@ -14,6 +14,12 @@ from .merge import Slot
 
 __all__ = ["autograded", "checksum"]
 
+_ENDINGS = {
+    "timeout": "stopped at the time limit",
+    "flood": "stopped: printed without end",
+    "died": "the process ended",
+    "not run": "not run",
+}
 _KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 
 
@@ -53,7 +59,7 @@ def _ending(run: CellRun) -> list[dict[str, Any]]:
     """An error output for a cell that was cut off, so that formgrader shows it as failed."""
     if run.how == "done" or run.error is not None:
         return []
-    text = {"timeout": "stopped at the time limit", "died": "the process ended", "not run": "not run"}[run.how]
+    text = _ENDINGS[run.how]
     return [{"output_type": "error", "ename": "Stopped", "evalue": text, "traceback": [f"Stopped: {text}"]}]
 
 

@@ -8,6 +8,7 @@ what the grader's user can read. The interface (`Kernel.run`) is what a sandboxe
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from queue import Empty
 from types import TracebackType
 from typing import Any, Literal
 
+import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
@@ -34,7 +36,11 @@ _GRACE = 3.0
 _SOCKET_PATH = 90
 """a Unix socket's path may have about 100 characters; longer ones fall back to TCP on loopback"""
 
-How = Literal["done", "timeout", "died", "not run"]
+_QUEUE = 100_000
+_FLOOD = 50_000
+"""messages of one cell: more are cut off, long before the queue above is full and begins to lose some"""
+
+How = Literal["done", "timeout", "flood", "died", "not run"]
 
 
 class KernelFailed(Exception):
@@ -62,8 +68,10 @@ class Kernel:
         self._wires = folder / "k"
         for place in (self.work, self._home, self._wires):
             place.mkdir(exist_ok=True)
+        _lend_fonts(self._home / "matplotlib")
         self._process: subprocess.Popen[bytes] | None = None
         self._client: BlockingKernelClient | None = None
+        self._context = zmq.Context()
 
     def __enter__(self) -> Kernel:
         try:
@@ -86,12 +94,10 @@ class Kernel:
         outputs = Outputs(self._limits.output)
         request = self._client.execute(code, allow_stdin=False, stop_on_error=False)
         how = self._listen(request, outputs, began + seconds)
-        if how == "timeout":
+        if how in ("timeout", "flood"):
             self._signal(signal.SIGINT)
-            how = "timeout" if self._listen(request, outputs, time.monotonic() + _GRACE) == "done" else "died"
-            if how == "died":
+            if self._listen(request, Outputs(0), time.monotonic() + _GRACE) != "done":
                 self.kill()
-                return CellRun("timeout", outputs.collected(), outputs.error, outputs.truncated, seconds)
         return CellRun(how, outputs.collected(), outputs.error, outputs.truncated, time.monotonic() - began)
 
     @property
@@ -105,6 +111,7 @@ class Kernel:
             with suppress(Exception):  # a half-open channel of a dead kernel is nobody's loss
                 self._client.stop_channels()
             self._client = None
+        self._context.destroy(linger=0)
         if self._process is not None:
             self._signal(getattr(signal, "SIGKILL", signal.SIGTERM))
             with suppress(OSError):
@@ -133,51 +140,55 @@ class Kernel:
                 stderr=log,
                 start_new_session=True,
             )
-        self._client = BlockingKernelClient()
+        self._context.setsockopt(zmq.RCVHWM, _QUEUE)
+        self._client = BlockingKernelClient(context=self._context)
         self._client.load_connection_file(connection)
         self._client.start_channels(hb=False, stdin=False)
         self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:
+        """Until the kernel has answered on both channels: what is said before both are connected would be lost."""
         client, deadline = self._client, time.monotonic() + self._limits.start_seconds
         while client is not None and time.monotonic() < deadline and self._alive():
             client.kernel_info()
             with suppress(Empty):
-                client.get_shell_msg(timeout=_POLL * 4)
-                self._drain()
+                client.get_shell_msg(timeout=1)
+                client.get_iopub_msg(timeout=1)
                 return
         said = (self._wires / "log").read_text("utf-8", "replace").strip().splitlines()[-1:] or ["it said nothing"]
         raise KernelFailed(f"The Python kernel did not start: {said[0]}")
 
-    def _drain(self) -> None:
-        """Forget what was said during the start, so that the first cell begins with an empty channel."""
-        with suppress(Empty):
-            while self._client is not None:
-                self._client.get_iopub_msg(timeout=0.05)
-
     def _listen(self, request: str, outputs: Outputs, deadline: float) -> How:
-        """Collect what the request says until it is done, its kernel dies or the time is over."""
-        replied = False
+        """Collect what the request says until the kernel has both answered it and gone idle, or dies, or time is over.
+
+        The answer on the other channel is waited for as well: it carries the error, whatever became of the output.
+        """
+        idle = answered = False
         while self._client is not None:
             try:
-                message = self._client.get_iopub_msg(timeout=_POLL)
+                message = self._client.get_iopub_msg(timeout=0 if idle else _POLL)
             except Empty:
                 if not self._alive():
                     return "died"
-                if replied:  # the answer is there and nothing more comes: the end was lost in a flood of output
-                    return "done"
-                replied = self._has_reply(request)
             else:
-                if message["parent_header"].get("msg_id") == request and outputs.take(message):
-                    return "done"
+                if message["parent_header"].get("msg_id") == request:
+                    idle = outputs.take(message) or idle
+            answered = answered or self._answered(request, outputs, wait=idle)
+            if idle and answered:
+                return "done"
+            if outputs.messages > _FLOOD:
+                return "flood"
             if time.monotonic() > deadline:
                 return "timeout"
         return "died"
 
-    def _has_reply(self, request: str) -> bool:
+    def _answered(self, request: str, outputs: Outputs, *, wait: bool) -> bool:
+        """Whether the kernel has answered the request."""
         with suppress(Empty):
             while self._client is not None:
-                if self._client.get_shell_msg(timeout=0)["parent_header"].get("msg_id") == request:
+                reply = self._client.get_shell_msg(timeout=_POLL if wait else 0)
+                if reply["parent_header"].get("msg_id") == request:
+                    outputs.answer(reply["content"])
                     return True
         return False
 
@@ -208,7 +219,22 @@ class Kernel:
             "IPYTHONDIR": str(self._home / "ipython"),
             "MPLCONFIGDIR": str(self._home / "matplotlib"),
             "NBGRADER_EXECUTION": "autograde",
-            "JPY_PARENT_PID": str(os.getpid()),
+            **({"JPY_PARENT_PID": str(os.getpid())} if os.name == "posix" else {}),  # on Windows it is a handle
             "OPENBLAS_NUM_THREADS": "1",
             "OMP_NUM_THREADS": "1",
         }
+
+
+def _lend_fonts(place: Path) -> None:
+    """Copy matplotlib's list of fonts into the empty home: making it afresh takes seconds, somewhere a minute."""
+    home = Path(os.environ.get("HOME") or os.environ.get("USERPROFILE") or os.curdir)
+    places = (
+        os.environ.get("MPLCONFIGDIR", ""),
+        Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "matplotlib",
+        home / ".matplotlib",
+    )
+    for known in (Path(folder) for folder in places if folder):
+        for fonts in known.glob("fontlist-*.json"):
+            with suppress(OSError):
+                place.mkdir(exist_ok=True)
+                shutil.copyfile(fonts, place / fonts.name)

@@ -26,6 +26,7 @@ class Outputs:
         self._left = most
         self._kept: list[dict[str, Any]] = []
         self.truncated = False
+        self.messages = 0
         self.error: tuple[str, str] | None = None
 
     def collected(self) -> tuple[Mapping[str, Any], ...]:
@@ -38,6 +39,7 @@ class Outputs:
     def take(self, message: Mapping[str, Any]) -> bool:
         """Note one message of the kernel. True when it says that the cell is done."""
         kind, content = message["msg_type"], message["content"]
+        self.messages += 1
         if kind == "status":
             return bool(content.get("execution_state") == "idle")
         if kind == "stream":
@@ -49,6 +51,11 @@ class Outputs:
         elif kind == "clear_output":
             self._kept.clear()
         return False
+
+    def answer(self, content: Mapping[str, Any]) -> None:
+        """Note the kernel's answer: an error counts also where its output was hidden or lost."""
+        if content.get("status") == "error" and self.error is None:
+            self._failed(content)
 
     def _room(self, size: int) -> bool:
         if size > self._left:

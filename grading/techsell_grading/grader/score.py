@@ -77,6 +77,8 @@ def stopped(slot: Slot, run: CellRun, setting: Setting) -> str:
         return ""
     if run.how == "timeout":
         return f"{label} was stopped after {setting.limits.cell_seconds:g} s without finishing"
+    if run.how == "flood":
+        return f"{label} was stopped because it printed without end"
     if run.how == "died":
         return f"{label} ended the whole Python process; it was left out when the rest was run again"
     if run.error is not None:
@@ -105,6 +107,8 @@ def _failure(run: CellRun, setting: Setting) -> str:
         return NOT_ANSWERED
     if run.how == "timeout":
         return f"The check was stopped after {setting.limits.cell_seconds:g} s: your code did not finish."
+    if run.how == "flood":
+        return "The check was stopped: your code printed without end."
     if run.how == "died":
         return "Your code ended the whole Python process, so there was nothing left to check."
     if run.how == "not run":

@@ -16,7 +16,20 @@ from .verdict import Limits
 __all__ = ["Contents", "Unreadable", "pack", "unpack"]
 
 _STORED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, struct.error, MemoryError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    RuntimeError,
+    struct.error,
+    MemoryError,
+    IndexError,  # zipfile itself stumbles over an empty name
+    OverflowError,
+)
+_LONGEST_NAME = 200
+"""bytes of one part of a path; file systems allow 255"""
 
 
 class Unreadable(Exception):
@@ -62,7 +75,7 @@ def unpack(data: bytes, limits: Limits) -> Contents:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except _BROKEN as error:
         raise Unreadable(_why_not_zip(data)) from error
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     if len(entries) > limits.files:
         raise Unreadable(f"The hand-in holds {len(entries)} files; {limits.files} are allowed")
     files: dict[str, bytes] = {}
@@ -84,6 +97,10 @@ def unpack(data: bytes, limits: Limits) -> Contents:
         if name in files:
             notes.append(f"{name} is in the hand-in twice; the first one counts")
         files.setdefault(name, content)
+    folders = {str(parent) for name in files for parent in PurePosixPath(name).parents}
+    for name in folders & files.keys():
+        notes.append(f"{name} is a file and a folder at once and was not read")
+        del files[name]
     return Contents(files, tuple(notes))
 
 
@@ -103,10 +120,9 @@ def _name(entry: zipfile.ZipInfo) -> tuple[str, str]:
     if stat.S_ISLNK(entry.external_attr >> 16):
         return name, f"{shown} is a link, not a file, and was not followed"
     path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or ":" in name or not shown.strip() or shown != name[:120]:
+    strange = path.is_absolute() or ".." in path.parts or ":" in name or not path.name.strip() or shown != name[:120]
+    if strange or len(path.parts) > 10 or any(len(part.encode()) > _LONGEST_NAME for part in path.parts):
         return name, f"A file named {shown!r} cannot be unpacked safely and was not read"
-    if len(name) > 240:
-        return name, f"{shown}… has a name of {len(name)} characters and was not read"
     return str(path), ""
 
 
