@@ -102,8 +102,9 @@ class SayView {
     return true;
   }
 
-  /** Hands go to the first suggestion. */
+  /** Hands go to the first suggestion; the last one comes into sight too. */
   takeFocus() {
+    this.list.lastElementChild?.scrollIntoView({ block: "nearest" });
     (this.list.querySelector("button") ?? this.tools.querySelector("button"))?.focus();
   }
 }
