@@ -23,8 +23,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": set(),
     "processes": set(),
     "content": {"errors"},
-    "syllabus": {"errors", "content"},
-    "competencies": {"errors", "content"},
+    "syllabus": {"errors", "content", "manifests"},
+    "competencies": {"errors", "content", "manifests"},
+    "manifests": {"errors"},
 }
 
 

@@ -22,7 +22,7 @@ __all__ = ["FILE", "Competency", "Framework", "Item", "Kind", "load", "parse"]
 Kind = Literal["decision", "code", "work_sample", "role_play", "rubric"]
 
 FILE = "competencies.yaml"
-_LARGEST = 1_000_000
+_WHAT = "competency map"
 _ITEM = re.compile(r"[a-z][a-z0-9_]*/([a-z][a-z0-9_]*|R[0-9]{1,2})")
 _WHOLE = 1e-9
 """weights are written with a few digits and still add up to 1"""
@@ -103,7 +103,9 @@ def parse(text: bytes, path: Path | str = FILE) -> Framework:
     """
     raw = _read(text, path)
     if problems := list(_problems(raw)):
-        raise _invalid(path, problems)
+        from techsell import manifests
+
+        raise manifests.invalid(_WHAT, path, problems)
     items = {
         item_id: Item(item_id, entry["title"], entry["kind"], MappingProxyType(dict(entry["competencies"])))
         for item_id, entry in raw["items"].items()
@@ -113,9 +115,9 @@ def parse(text: bytes, path: Path | str = FILE) -> Framework:
 
 def _read(text: bytes, path: Path | str) -> dict[str, Any]:
     """The file as plain values of the right types."""
-    from pydantic import BaseModel, ConfigDict, Field, ValidationError
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from pydantic import BaseModel, ConfigDict, Field
+
+    from techsell import manifests
 
     class Strict(BaseModel):
         model_config = ConfigDict(extra="forbid", strict=True)
@@ -134,18 +136,7 @@ def _read(text: bytes, path: Path | str) -> dict[str, Any]:
         competencies: list[Named] = Field(min_length=1)
         items: dict[str, Entry] = Field(min_length=1)
 
-    if len(text) > _LARGEST:
-        raise _invalid(path, [f"the file is larger than {_LARGEST:,} bytes"])
-    try:
-        return File.model_validate(YAML(typ="safe", pure=True).load(text)).model_dump()
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = f"line {mark.line + 1}: " if mark is not None else ""
-        raise _invalid(path, [f"{line}{error.problem or error.context}"]) from error
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise _invalid(path, [str(error)]) from error
-    except ValidationError as error:
-        raise _invalid(path, [_worded(found["loc"], found["msg"]) for found in error.errors()]) from error
+    return manifests.read(text, File, what=_WHAT, path=path).model_dump()
 
 
 def _problems(raw: dict[str, Any]) -> Iterator[str]:
@@ -163,13 +154,3 @@ def _problems(raw: dict[str, Any]) -> Iterator[str]:
             yield f"items.{item_id}: every weight must be greater than 0"
         elif abs(sum(weights.values()) - 1.0) > _WHOLE:
             yield f"items.{item_id}: the weights add up to {sum(weights.values()):g}, not to 1"
-
-
-def _worded(loc: tuple[int | str, ...], message: str) -> str:
-    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
-    return f"{where or 'the file'}: {message[0].lower()}{message[1:]}"
-
-
-def _invalid(path: Path | str, problems: list[str]) -> SyllabusInvalid:
-    count = f"{len(problems)} problem" + ("" if len(problems) == 1 else "s")
-    return SyllabusInvalid(f"The competency map has {count}", place=path, cure="Mend this:\n  " + "\n  ".join(problems))

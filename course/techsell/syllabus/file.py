@@ -7,17 +7,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from pydantic import BaseModel, ConfigDict, Field
 
-from techsell.errors import SyllabusInvalid
+from techsell import manifests
 
 from .model import START_FOLDER, Kind, Minutes, Module, Points, Start, State, Step, Syllabus
 
 __all__ = ["parse"]
 
-_LARGEST = 1_000_000
+_WHAT = "syllabus"
 
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 CellId = Annotated[str, Field(pattern=r"^[a-zA-Z0-9_-]{0,64}$")]
@@ -88,36 +86,10 @@ def parse(text: bytes, path: Path) -> Syllabus:
     Raises:
         SyllabusInvalid: with every problem found.
     """
-    if len(text) > _LARGEST:
-        raise _invalid(path, [f"the file is larger than {_LARGEST:,} bytes"])
-    try:
-        raw = YAML(typ="safe", pure=True).load(text)
-        file = _File.model_validate(raw)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = f"line {mark.line + 1}: " if mark is not None else ""
-        raise _invalid(path, [f"{line}{error.problem or error.context}"]) from error
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise _invalid(path, [str(error)]) from error
-    except ValidationError as error:
-        raise _invalid(
-            path, [_worded(found["loc"], found["type"], found["msg"]) for found in error.errors()]
-        ) from error
+    file = manifests.read(text, _File, what=_WHAT, path=path)
     if problems := list(_problems(file)):
-        raise _invalid(path, problems)
+        raise manifests.invalid(_WHAT, path, problems)
     return _built(file)
-
-
-def _worded(loc: tuple[int | str, ...], kind: str, message: str) -> str:
-    if kind == "extra_forbidden":
-        message = "there is no such key"
-    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
-    return f"{where or 'the file'}: {message[0].lower()}{message[1:]}"
-
-
-def _invalid(path: Path, problems: list[str]) -> SyllabusInvalid:
-    count = f"{len(problems)} problem" + ("" if len(problems) == 1 else "s")
-    return SyllabusInvalid(f"The syllabus has {count}", place=path, cure="Mend this:\n  " + "\n  ".join(problems))
 
 
 def _problems(file: _File) -> Iterator[str]:
