@@ -71,13 +71,7 @@ function render({ model, el }) {
     else content.replaceChildren(numbers(runs), make("div", { class: "ts-pair" }, ...runs.map(side)));
   };
   keepKeys(root);
-  paint();
-  el.append(root);
-  model.on("change:view", paint);
-  return () => {
-    clearTimeout(line.timer);
-    model.off("change:view", paint);
-  };
+  return mount({ model, el }, root, line, paint);
 }
 
 export default { render };

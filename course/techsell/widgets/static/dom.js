@@ -134,3 +134,14 @@ class Line {
 function recordedNote(text) {
   return text ? make("p", { class: "ts-note" }, `△ ${text}`) : null;
 }
+
+/** Put a view on the page and keep it painted. Returns what is called when the view goes. */
+function mount({ model, el }, root, line, paint) {
+  paint();
+  el.append(root);
+  model.on("change:view", paint);
+  return () => {
+    clearTimeout(line.timer);
+    model.off("change:view", paint);
+  };
+}

@@ -123,13 +123,7 @@ function render({ model, el }) {
     if (hadHands) (view.revealed ? truth : (committed.querySelector("button") ?? committed)).focus();
   };
   keepKeys(root);
-  paint();
-  el.append(root);
-  model.on("change:view", paint);
-  return () => {
-    clearTimeout(line.timer);
-    model.off("change:view", paint);
-  };
+  return mount({ model, el }, root, line, paint);
 }
 
 export default { render };

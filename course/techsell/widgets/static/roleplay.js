@@ -175,14 +175,7 @@ function headline(view) {
 
 function render({ model, el }) {
   const view = new RolePlayView(model);
-  const paint = () => view.paint();
-  view.paint();
-  el.append(view.root);
-  model.on("change:view", paint);
-  return () => {
-    clearTimeout(view.line.timer);
-    model.off("change:view", paint);
-  };
+  return mount({ model, el }, view.root, view.line, () => view.paint());
 }
 
 export default { render };
