@@ -235,8 +235,12 @@ class RealExercise:
         wanted = [n for n in names if n.endswith("_answer") or n == "call_plan"]
         return {n: self.solution(n) for n in wanted if not tasks or n.removesuffix("_answer") in tasks}
 
-    def transcript(self, learner: str, way: str, attempt: int = 1) -> bytes:
-        """A declared call played by the given way (`discovery`, `dumping`, `questions`)."""
+    def transcript(self, learner: str, way: str, attempt: int = 1, *, picked: bool = False) -> bytes:
+        """A declared call played by the given way (`discovery`, `dumping`, `questions`).
+
+        The lines are typed, as a learner does who wants all the points; `picked` takes them from the menu, which counts
+        70 %. Where a typed line is not understood, the menu helps.
+        """
         from techsell.roleplay import Conversation, MemoryJournal, declared_seed, load_scenario
 
         journal = MemoryJournal()
@@ -246,7 +250,12 @@ class RealExercise:
         for option in self.ways[way]:
             if talk.over:
                 break
-            if option in [line.option for page in range(talk.pages) for line in talk.menu(page)]:
+            offered = {line.option: line.text for page in range(talk.pages) for line in talk.menu(page)}
+            if option not in offered:
+                continue
+            if not picked:
+                talk.say(offered[option])
+            if picked or talk.state.asking is not None:
                 talk.pick(option)
         if not talk.over:
             talk.hang_up()

@@ -141,6 +141,41 @@ class TestRolePlay:
         assert sum(line["max"] for line in check.lines) == 100
         assert any(line["turns"] for line in check.lines)
 
+    def test_picked_lines_count_seventy_percent_and_typed_ones_in_full(self, graded, source, real):
+        """A declared call that is picked from the menu line by line just passes; the same call typed earns it all."""
+        typed = self.check(graded, source, real.transcript("L-REFER2", "discovery"))
+        picked = self.check(graded, source, real.transcript("L-REFER2", "discovery", picked=True))
+        assert typed.points > 0.9 * 35
+        assert 0.6 * 35 <= picked.points <= 0.7 * 35
+        assert all("Picked lines count 70 %." in line["why"] for line in picked.lines if line["points"])
+
+    def test_a_pass_that_hangs_on_a_reading_waits_for_a_person(self, real, monkeypatch):
+        """The score is there, but whether it passes depends on how an unclear line is read."""
+        from dataclasses import replace
+
+        import techsell.roleplay
+        from techsell_grading.grader import roleplay
+        from techsell_grading.grader.cells import Cell
+        from techsell_grading.grader.source import Source
+
+        scenario = techsell.roleplay.load_scenario("cobalt_ridge")
+        pins = {scenario.fingerprint: techsell.roleplay.canonical(scenario)}
+        source = Source(MODULE, {}, {}, pins, ("cobalt_ridge",))
+        cell = Cell("code", "", grade={"grade_id": "roleplay_cobalt_ridge", "grade": True, "points": 35})
+        files = {"cobalt_ridge.transcript.jsonl": real.transcript("L-REFER2", "discovery")}
+        sure, note = roleplay.assess(cell, MODULE, files, source, "L-REFER2", Limits())
+        assert (sure.points > 0.9 * 35, note) == (True, "")
+        found = techsell.roleplay.assess_hand_in
+
+        def doubtful(*words, **more):
+            return replace(found(*words, **more), undecided=True, needs_person=True, reasons=("between 55 and 65",))
+
+        monkeypatch.setattr(techsell.roleplay, "assess_hand_in", doubtful)
+        check, note = roleplay.assess(cell, MODULE, files, source, "L-REFER2", Limits())
+        assert (check.points, check.passed) == (None, None)
+        assert check.message == note == "Between 55 and 65. A person looks at this."
+        assert check.lines == sure.lines, "the trainer sees what was found"
+
     def test_no_transcript_is_zero_with_the_reason(self, graded, source):
         check = self.check(graded, source, b"")
         assert (check.points, check.passed) == (0.0, False)

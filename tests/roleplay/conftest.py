@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from techsell.roleplay import Conversation, MemoryJournal, load_scenario
-from techsell.roleplay.model import Scenario
+from techsell.roleplay import Conversation, MemoryJournal, canonical, load_scenario, scenario_from_canonical
+from techsell.roleplay.model import Move, Scenario
+from techsell.roleplay.recogniser import Choice, Recognition, Situation
 from techsell.roleplay.state import State, Turn
 
 DATA = Path(__file__).parent / "data"
@@ -27,6 +30,47 @@ class Ticking:
         return self.now
 
 
+class Ears:
+    """A recogniser for tests. It understands option ids, in a small language of its own:
+
+    `ask_seals` is sure, `ask_seals/hello` is sure enough with `hello` as the less favourable reading, `hello|frame` is
+    'Did you mean', `rude` and `foreign` are trouble, and of anything else it understands nothing. Words behind a colon
+    only make the text longer: `price_short: nine hundred pounds`.
+    """
+
+    def __init__(self, name: str = "ears") -> None:
+        self.name = name
+        self.situations: list[Situation] = []
+
+    def fingerprint(self) -> str:
+        return self.name
+
+    def recognise(self, text: str, scenario: Scenario | None = None, situation: Situation | None = None) -> Recognition:
+        assert scenario is not None
+        assert situation is not None
+        self.situations.append(situation)
+        known = {option.id: option for option in scenario.options}
+        words = re.split(r"[:]", text)[0].strip()
+
+        def found(decision: str, moves: tuple[Move, ...] = (), **more: Any) -> Recognition:
+            return Recognition(moves, (900,) * len(moves), (1000, *[0] * 11), (), decision, **more)
+
+        if words in {"rude", "foreign"}:
+            return found("accept", (Move(label="other", trouble="rude" if words == "rude" else "foreign"),))
+        ids = re.split(r"[|/+]", words)
+        if not set(ids) <= set(known):
+            return found("rephrase")
+        first = known[ids[0]]
+        if "|" in words:
+            choices = tuple(Choice(f"Meant: {name}.", known[name].moves, known[name].to or "") for name in ids[:3])
+            return found("confirm", first.moves, choices=choices)
+        if "+" in words:
+            moves = tuple(move for name in ids for move in known[name].moves)[:3]
+            return found("accept", moves, to=first.to or "")
+        low = known[ids[1]].moves if "/" in words else None
+        return found("accept", first.moves, to=first.to or "", low=low)
+
+
 class Call:
     """A conversation; in the `saved` way it is dumped and resumed from its lines after each step."""
 
@@ -34,19 +78,26 @@ class Call:
         self.scenario = scenario
         self.way = way
         self.clock = Ticking()
+        self.ears = start.get("recogniser")
         self.talk = Conversation.start(scenario, clock=self.clock, **{"seed": 3, **start})
         self._reload()
 
     def _reload(self) -> None:
         if self.way == "saved":
             lines = self.talk.transcript().splitlines()
-            again = Conversation.resume(self.scenario, MemoryJournal(lines), self.clock)
+            again = Conversation.resume(self.scenario, MemoryJournal(lines), self.clock, self.ears)
             assert again.transcript() == self.talk.transcript()
             assert again.state == self.talk.state
             assert again.log == self.talk.log
             self.talk = again
 
-    def do(self, verb: str, *words: str) -> Any:
+    def type(self, *texts: str) -> Turn:
+        """Type texts as they are; returns the last turn."""
+        for text in texts:
+            self.do("say", text)
+        return self.state.history[-1]
+
+    def do(self, verb: str, *words: Any) -> Any:
         result = getattr(self.talk, verb)(*words)
         self._reload()
         return result
@@ -68,6 +119,30 @@ class Call:
     def spoken(self) -> list[str]:
         """What customers said in the last turn."""
         return [line.text for line in self.state.history[-1].lines if line.speaker != "you"]
+
+
+@pytest.fixture(scope="session")
+def ears() -> Ears:
+    """The recogniser that understands option ids; it always answers the same."""
+    return Ears()
+
+
+@pytest.fixture
+def other_ears() -> Ears:
+    """Another version of it, with an empty memory."""
+    return Ears("other ears")
+
+
+@pytest.fixture(scope="session")
+def changed(wash_down: Scenario) -> Callable[..., Scenario]:
+    """`changed(lambda data: …)`: the small scenario with something else in it."""
+
+    def make(change: Callable[[dict[str, Any]], object]) -> Scenario:
+        data = json.loads(canonical(wash_down))
+        change(data)
+        return scenario_from_canonical(json.dumps(data, sort_keys=True).encode())
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,10 @@ GOOD = "frame ask_seals back_and_ask price_short ask_audit ask_night ask_change 
 MIDDLING = "frame ask_seals back_seals"
 
 
+MENU_ONLY = 70.0
+"""what a perfect declared call earns that was picked from the menu line by line"""
+
+
 def played(scenario: Scenario, words: str, *, attempt: int = 1, learner: str = ME, end: bool = True) -> str:
     seed = declared_seed(learner, scenario.id, attempt)
     talk = Conversation.start(scenario, seed=seed, mode="declared", learner=learner, attempt=attempt)
@@ -59,7 +63,7 @@ def test_the_best_of_three_attempts_counts(assess: Any, wash_down: Scenario) -> 
     text = "".join(played(wash_down, words, attempt=n) for n, words in enumerate((MIDDLING, GOOD, "hello"), start=1))
     found = assess(text)
     assert [attempt.attempt for attempt in found.attempts] == [1, 2, 3]
-    assert found.best == max(attempt.total for attempt in found.attempts) == 100.0
+    assert found.best == max(attempt.total for attempt in found.attempts) == MENU_ONLY
     assert (found.passed, found.needs_person, found.reasons) == (True, False, ())
 
 
@@ -119,6 +123,17 @@ def test_a_later_version_of_the_rules_goes_to_a_person(assess: Any, wash_down: S
         assert (found.best, found.needs_person) == (None, True)
 
 
+def test_older_rules_do_not_lift_the_cap(assess: Any, wash_down: Scenario) -> None:
+    """Version 1 of the rules never met a scenario with words for typed nonsense: somebody wrote that number."""
+
+    def older(events: list[Event]) -> None:
+        events[0]["data"]["engine"] = 1
+
+    found = assess(rehashed(played(wash_down, GOOD), older))
+    assert (found.best, found.needs_person) == (0.0, True)
+    assert "rules are older than the version of the scenario" in found.reasons[0]
+
+
 def test_a_transcript_of_somebody_else_earns_nothing_and_goes_to_a_person(assess: Any, wash_down: Scenario) -> None:
     found = assess(played(wash_down, GOOD, learner="L-OTHER"))
     assert (found.best, found.needs_person) == (0.0, True)
@@ -158,7 +173,7 @@ def test_practice_does_not_count(assess: Any, wash_down: Scenario) -> None:
     found = assess(talk.transcript())
     assert (found.best, found.attempts) == (0.0, ())
     assert "a practice run does not count" in found.reasons[0]
-    assert assess(talk.transcript() + played(wash_down, GOOD)).best == 100.0
+    assert assess(talk.transcript() + played(wash_down, GOOD)).best == MENU_ONLY
 
 
 def test_a_stored_score_is_passed_over(assess: Any, wash_down: Scenario) -> None:
@@ -194,7 +209,7 @@ def test_a_line_that_could_not_be_said_ends_the_replay(assess: Any, wash_down: S
 def test_a_consistently_rewritten_transcript_is_just_another_play(assess: Any, wash_down: Scenario) -> None:
     """What the documentation says: the chain proves nothing against somebody who writes it anew."""
     found = assess(rehashed(played(wash_down, GOOD), lambda events: None))
-    assert (found.best, found.reasons) == (100.0, ())
+    assert (found.best, found.reasons) == (MENU_ONLY, ())
 
 
 def test_taking_back_in_a_declared_attempt_is_refused(assess: Any, wash_down: Scenario) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 from techsell.cli import main
 from techsell.roleplay import verify
+from techsell.roleplay.load import scenario_path
 from techsell.workspace import Workspace
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -169,19 +171,19 @@ def test_a_transcript_is_scored_replayed_and_verified_again(run: Run, tmp_path: 
     assert run("transcript", "score", str(path)).returncode == 0, "what stands is still scored"
 
 
-def test_lint_lists_every_problem(run: Run, tmp_path: Path, wash_down_path: Path) -> None:
+def test_lint_lists_every_problem(run: Run, tmp_path: Path) -> None:
     assert run("scenario", "lint").returncode == 0, "what is shipped is clean"
-    good = shutil.copy(wash_down_path, tmp_path)
+    good = shutil.copy(scenario_path("cobalt_ridge"), tmp_path)
     assert run("scenario", "lint", str(good)).returncode == 0
     bad = tmp_path / "bad.yaml"
     bad.write_text(
-        Path(good).read_text("utf-8").replace("pass_mark", "pass_mrak").replace("holder: omar", "holder: ommar")
+        Path(good).read_text("utf-8").replace("pass_mark", "pass_mrak").replace("holder: dana", "holder: dnaa", 1)
     )
     done = run("scenario", "lint", str(good), str(bad))
     assert done.returncode == 1
     assert "Did you mean 'pass_mark'?" in done.stdout
     assert "bad.yaml: 3 problems" in done.stdout
-    assert "wash_down.yaml: no problems" in done.stdout
+    assert re.search(r"cobalt_ridge.yaml: (no problems|\d+ warnings?)", done.stdout)
     plain: dict[str, Any] = json.loads(run("scenario", "lint", str(bad), "--json").stdout)
     assert [problem["code"] for problem in plain["problems"]] == ["TS307", "TS201", "TS301"]
     assert all(problem["file"] == "bad.yaml" and problem["line"] > 0 for problem in plain["problems"])
@@ -192,6 +194,31 @@ def test_the_schema_is_written_or_printed(run: Run, tmp_path: Path) -> None:
     assert run("scenario", "schema", "--out", "schema.json").returncode == 0
     assert (tmp_path / "schema.json").read_text("utf-8") == printed
     assert json.loads(printed)["title"] == "Scenario"
+
+
+def test_the_score_of_typed_lines_comes_with_its_interval(run: Run, tmp_path: Path) -> None:
+    """What is typed is read by the package's recogniser; score, verify and replay read it alike."""
+    keys = "What troubles you about the seals?\nSo it is always the seals.\nqwertz uiop\nyxcvb nm\nq\n"
+    done = run("play", "cobalt_ridge", "--seed", "3", keys=keys)
+    assert done.returncode == 0, done.stderr
+    path = tmp_path / "cobalt_ridge.transcript.jsonl"
+    assert '"LearnerSaid"' in path.read_text("utf-8")
+    card = json.loads(run("transcript", "score", str(path), "--json").stdout)[0]["scorecard"]
+    assert card["low"] <= card["total"] <= card["high"]
+    assert card["picked"] == 0
+    assert run("transcript", "verify", str(path)).returncode == 0
+    assert "Tomasz Wrona: " in run("transcript", "replay", str(path)).stdout
+
+
+def test_a_practice_call_hears_of_earlier_ones(run: Run, workspace: Workspace) -> None:
+    """Inside a workspace the terminal's practice begins with the ledger of finished calls."""
+    entry = {"about": "overclaim", "company": "Lindqvist Paper"}
+    with workspace.store() as store:
+        store.append("completed", "value_in_money/lindqvist", result={"ledger": [entry]})
+    done = run("play", "cobalt_ridge", "--seed", "1", keys="q\n", cwd=workspace.root)
+    assert done.returncode == 0, done.stderr
+    first = json.loads((workspace.transcripts / "cobalt_ridge.transcript.jsonl").read_text("utf-8").splitlines()[0])
+    assert first["data"]["ledger"] == [entry]
 
 
 def test_a_declared_attempt_is_counted_by_the_workspace(run: Run, tmp_path: Path, workspace: Workspace) -> None:
@@ -210,6 +237,10 @@ def test_a_declared_attempt_is_counted_by_the_workspace(run: Run, tmp_path: Path
         assert infos == [("cobalt_ridge/declared/1", True, 3), ("cobalt_ridge/declared/2", True, 0)]
         done = store.events(object="discovery_conversation/cobalt_ridge", verb="completed")
         assert [event.result["attempt"] for event in done] == [1, 2]
+        assert [event.result["ledger"] for event in done] == [[], []]
+    played = next(path for path in workspace.transcripts.glob("*.jsonl") if len(path.read_bytes().splitlines()) > 6)
+    scored = run("transcript", "score", str(played), cwd=workspace.root)
+    assert "100 % of the turns were picked from the menu; what they earn counts 70 %" in scored.stdout
     assert len(list(workspace.transcripts.glob("cobalt_ridge*.jsonl"))) == 4
     run(*words, keys="q\n", cwd=workspace.root)
     fourth = run(*words, keys="q\n", cwd=workspace.root)

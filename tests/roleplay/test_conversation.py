@@ -11,6 +11,7 @@ import pytest
 from techsell.errors import ConversationOver, MoveNotAllowed, RoleplayError, TranscriptInvalid, UsageError
 from techsell.roleplay import Conversation, MemoryJournal, declared_seed, scenario_from_canonical, verify
 from techsell.roleplay.events import Chain, dump
+from techsell.roleplay.lines import line_id
 from techsell.roleplay.load import canonical
 from techsell.roleplay.model import Scenario
 
@@ -188,7 +189,7 @@ def test_the_view_has_all_that_a_player_paints(call: Start) -> None:
     view = now.talk.view()
     assert set(view) == {
         *("scenario", "title", "graded", "mode", "attempt", "brief", "turn", "budget", "with", "trust", "mood"),
-        *("lines", "menu", "pages", "page", "notes", "over", "ending", "can_undo", "scorecard"),
+        *("lines", "menu", "pages", "page", "notes", "over", "ending", "can_undo", "scorecard", "level", "asking"),
     }
     assert view["mood"] == {"word": "listening", "icon": "◑"}
     assert view["brief"]["call"] == "A call about seals that last 6 weeks."
@@ -201,6 +202,7 @@ def test_the_view_has_all_that_a_player_paints(call: Start) -> None:
         "speaker": "You",
         "who": "you",
         "text": "What troubles you about the seals?",
+        "line": line_id("wash_down", "options.ask_seals.text", "What troubles you about the seals?"),
     }
     assert [line["key"] for line in view["menu"]] == [1, 2, 3, 4, 5, 6]
     assert now.talk.view(page=view["pages"])["page"] == 0

@@ -110,6 +110,113 @@ BROKEN = {
     "ending of no commitment": (", ends: dated", "", "TS313", "id: dated", "Add 'ends'"),
     "commitment to a wrong ending": ("ends: dated", "ends: later", "TS313", "ends: later", "trigger: commitment"),
     "unearnable": ("audit], full: 4}", "audit], full: 5}", "TS314", "full: 5", "Only 4"),
+    "persona who is never puzzled": (
+        '      puzzled: ["Pardon?", "Once more?", "I do not follow."]\n',
+        "",
+        "TS306",
+        'greets: ["Nand',
+        "",
+    ),
+    "persona who parrots": (
+        '["Pardon?", "Once more?", "I do not follow."]',
+        '["Pardon?"]',
+        "TS306",
+        "Pardon",
+        "3 or more",
+    ),
+    "leaves without a word": (
+        '    voice: "Quick, plain, tired."',
+        "    leaves: {facts: [audit]}\n    voice: x",
+        "TS306",
+        'greets: ["Nand',
+        "",
+    ),
+    "dangling fact of a supporter": (
+        '    voice: "Quick, plain, tired."',
+        "    supports: {facts: [audti]}\n    voice: x",
+        "TS301",
+        "audti",
+        "audit",
+    ),
+    "dangling fact of a veto": (
+        '    voice: "Quick, plain, tired."',
+        "    veto: {when: {facts: [audti]}, says: x}\n    voice: x",
+        "TS301",
+        "audti",
+        "audit",
+    ),
+    "supporter who asks for support": (
+        '    voice: "Quick, plain, tired."',
+        "    supports: {min_support: 1}\n    voice: x",
+        "TS316",
+        "min_support",
+        "facts",
+    ),
+    "support that nobody can give": (
+        "needs: {min_trust: 6}",
+        "needs: {min_support: 6}",
+        "TS316",
+        "min_support",
+        "influence",
+    ),
+    "dangling answer": ("technical: false}", "technical: false, claims: [steem]}", "TS301", "steem", "steam"),
+    "no such ordinary topic": ("topics: [shifts], says", "topics: [shifts, o_hourz], says", "TS301", "o_hourz", ""),
+    "ordinary topic of a fact": (
+        "{labels: [problem], topics: [seals]}",
+        "{labels: [problem], topics: [o_hours]}",
+        "TS301",
+        "o_hours",
+        "",
+    ),
+    "trouble on the menu": (
+        "[{label: rapport}]}",
+        "[{label: other, trouble: unclear}]}",
+        "TS311",
+        "id: hello",
+        "typed text",
+    ),
+    "overclaim of a question": (
+        "{label: problem, topics: [seals]}]}",
+        "{label: problem, topics: [seals], overclaims: true}]}",
+        "TS311",
+        "overclaims",
+        "belongs to",
+    ),
+    "facts of a question": (
+        "{label: problem, topics: [seals]}]}",
+        "{label: problem, topics: [seals], facts: [seal_life]}]}",
+        "TS311",
+        "id: ask_seals",
+        "payoff",
+    ),
+    "rumour told by nobody": (
+        "variants:\n",
+        'rumours: [{id: r, about: attack, teller: prya, says: "At {from}."}]\nvariants:\n',
+        "TS301",
+        "prya",
+        "priya",
+    ),
+    "rumour with another gap": (
+        "variants:\n",
+        'rumours: [{id: r, about: attack, teller: priya, says: "At {form}."}]\nvariants:\n',
+        "TS305",
+        "{form}",
+        "",
+    ),
+    "worked line that is no option": (
+        "variants:\n",
+        "worked: {seed: 1, lines: [{option: helo, why: x}]}\nvariants:\n",
+        "TS301",
+        "helo",
+        "hello",
+    ),
+    "text twice": (
+        'offended: ["Watch it.", ',
+        'offended: ["Watch it.", "Watch it.", ',
+        "TS315",
+        "Watch it",
+        "First on line",
+    ),
 }
 
 
@@ -155,6 +262,25 @@ def test_a_fault_is_named_with_code_line_and_cure(name: str, wash_down_path: Pat
 def test_what_is_no_scenario_at_all(raw: bytes, code: str, line: int) -> None:
     problems = found(raw, None)
     assert (code, line) in {(problem.code, problem.line) for problem in problems}, problems
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("topics: [shifts], says", "topics: [shifts, o_hours], says"),
+        ("topics: [shifts]}], repeatable", "topics: [shifts, o_hours]}], repeatable"),
+        ("variants:\n", 'rumours: [{id: r, about: attack, teller: priya, says: "At {from}."}]\nvariants:\n'),
+        ("variants:\n", "worked: {seed: 1, lines: [{option: hello, why: x}]}\nvariants:\n"),
+        ("{label: pitch, claim: steam}", "{label: pitch, claim: steam, facts: [seal_life], overclaims: true}"),
+        ("needs: {min_trust: 6}", "needs: {min_support: 5}"),
+    ],
+)
+def test_what_may_be_written_is_no_fault(wash_down_path: Path, old: str, new: str) -> None:
+    text = wash_down_path.read_text("utf-8").replace(
+        '    voice: "Quick, plain, tired."', "    supports: {facts: [audit]}\n    influence: 5\n    voice: x"
+    )
+    assert old in text
+    assert found(text.replace(old, new, 1)) == ()
 
 
 def test_a_bomb_of_aliases_is_never_unfolded() -> None:

@@ -112,6 +112,29 @@ def test_questions_that_meet_nothing_do_not_count_as_asked(call: Start) -> None:
     assert line(score(now), "R5")[0] == 0
 
 
+@pytest.mark.parametrize(
+    ("said", "percent"),
+    [
+        (["ask_seals", "ask_change"], 0),  # builds on nothing
+        (["ask_change_linked"], 0),  # builds on what nobody has said
+        (["ask_seals", "ask_change_linked"], 100),
+        (["ask_seals_and_linked"], 0),  # what is told in the same breath was not heard before
+    ],
+)
+def test_a_linked_question_builds_on_what_was_heard(call: Start, changed: Any, said: list[str], percent: int) -> None:
+    def change(data: dict[str, Any]) -> None:
+        known = {option["id"]: option for option in data["options"]}
+        move = {"label": "payoff", "topics": ["change", "shifts"], "facts": ["seal_life"]}
+        linked = known["ask_change"] | {"id": "ask_change_linked", "moves": [move]}
+        both = known["ask_change"] | {"id": "ask_seals_and_linked", "moves": [*known["ask_seals"]["moves"], move]}
+        data["options"] += [linked, both]
+        data["rubric"][4]["evidence"] = {"kind": "presence", "labels": ["payoff"], "linked": True, "full": 1}
+
+    now = call(changed(change))
+    now.say(*said)
+    assert line(score(now), "R5")[0] == percent
+
+
 @pytest.mark.parametrize(("turns", "percent"), [(1, 0), (2, 100)])
 def test_silence_is_not_listening(call: Start, turns: int, percent: int) -> None:
     now = call()

@@ -118,6 +118,7 @@ def test_after_the_end_there_is_a_debrief_also_when_made_again(make: Make, talk:
         "total": card["total"],
         "mode": "practice",
         "attempt": 1,
+        "ledger": [],
     }
     again = make()
     assert shown(again) == shown(call)

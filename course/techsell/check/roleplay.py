@@ -100,6 +100,7 @@ def _told(scenario: str, found: Any, earned: float, points: float) -> list[str]:
         scores = ", ".join(f"{card.total:.0f}" for card in cards)
         lines.append(f"{scenario}: {scores} of 100. The best counts: {earned:g} of {points:g} points here.")
         best = max(cards, key=lambda card: card.total)
+        lines += best.remarks
         lines += [f"Where most can be gained (the call ended in {(best.ending or 'nothing').replace('_', ' ')}):"]
         lines += [f"  {_line(line)}" for line in sorted(best.lines, key=lambda line: line.points - line.weight)[:3]]
     else:

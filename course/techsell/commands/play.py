@@ -33,9 +33,10 @@ def register(app: typer.Typer) -> None:
             Path | None, typer.Option(metavar="FILE", help="Go on with the conversation in this transcript.")
         ] = None,
     ) -> None:
-        """Talk to a simulated customer: keys 1-6 pick a line, 0 shows more, h b n u q do the rest.
+        """Talk to a simulated customer: type what you say, or pick a line with 1-6; 0 shows more, h b n u q the rest.
 
-        Reads keys from standard input, one a line, so it can be piped. The transcript is safe after every turn.
+        Reads standard input line by line, so it can be piped. The transcript is safe after every turn. In a declared
+        attempt picked lines count 70 %.
         """
         from techsell.errors import UsageError
         from techsell.roleplay import load_scenario
@@ -60,8 +61,21 @@ def _practice(scenario: Scenario, seed: int, out: Path | None) -> None:
 
     path = _new_file(out) if out is not None else _free_name(_folder(), scenario.id)
     with FileJournal(path) as journal:
-        _run(Conversation.start(scenario, seed=seed, journal=journal))
+        _run(Conversation.start(scenario, seed=seed, journal=journal, ledger=_ledger(scenario)))
     _say(f"Transcript: {path}")
+
+
+def _ledger(scenario: Scenario) -> list[dict[str, str]]:
+    """What earlier calls left behind, where the command runs inside a workspace."""
+    from techsell.errors import TechsellError
+    from techsell.roleplay.ledger import ledger_for
+    from techsell.workspace import Workspace
+
+    try:
+        with Workspace.find().store() as store:
+            return ledger_for(scenario, [event.result for event in store.events(verb="completed")])
+    except TechsellError:  # a practice call needs no workspace
+        return []
 
 
 def _resume(scenario: Scenario, path: Path) -> None:
@@ -127,8 +141,11 @@ def _record(store: Store, scenario: Scenario, key: str, conversation: Conversati
     thing = f"{scenario.module}/{scenario.id}"
     if any(event.context.get("conversation") == key for event in store.events(object=thing, verb="completed")):
         return
+    from techsell.roleplay.ledger import left_behind
+
     card = conversation.scorecard()
     result = {"mode": "declared", "attempt": conversation.state.attempt, "ending": card.ending, "total": card.total}
+    result["ledger"] = list(left_behind(scenario, conversation.state))
     store.append("completed", thing, result=result, context={"conversation": key})
 
 

@@ -75,6 +75,8 @@ def score(file: File, as_json: Json = False) -> None:
             continue
         verdict = "passed" if card.passed else "not passed"
         _out(f"  {card.total:.2f} of 100, {verdict}" if card.lines else "  not scored")
+        for sentence in card.remarks:
+            _out(f"  {sentence}")
         for line in card.lines:
             _out(f"  {line.id:<4}{line.points:6.2f} of {line.weight:>3}  {line.title}: {line.why}")
 

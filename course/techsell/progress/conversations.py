@@ -19,7 +19,7 @@ DECLARED_ATTEMPTS = 3
 
 @dataclass(frozen=True)
 class ConversationInfo:
-    """One conversation in the store. `turns` counts the learner's picks that still stand after undoing."""
+    """One conversation in the store. `turns` counts the learner's turns that still stand after undoing."""
 
     key: str
     scenario: str
@@ -35,10 +35,16 @@ def outline(lines: Iterable[str]) -> tuple[bool, int]:
     """`(over, turns)` of a conversation's lines. A line that is no event counts for nothing."""
     said: list[int] = []
     ended: int | None = None
+    typed = 0
     for position, line in enumerate(lines):
-        kind, seq, to_seq = _read(line, position)
+        kind, seq, number = _read(line, position)
+        to_seq = number if kind == "Undone" else None
         if kind == "LearnerPicked":
             said.append(seq)
+        elif kind in {"LearnerSaid", "LearnerChose"}:
+            typed = seq
+        elif kind == "CustomerRendered" and number is not None and number > len(said):
+            said.append(typed)  # a typed line takes a turn or is asked back about: its answer says which turn it is
         elif kind == "Ended":
             ended = seq
         elif kind == "Undone" and to_seq is not None:
@@ -51,12 +57,12 @@ def _read(line: str, position: int) -> tuple[str, int, int | None]:
     try:
         event = json.loads(line)
         data = event.get("data", {})
-        to_seq = data.get("to_seq") if isinstance(data, dict) else None
+        number = data.get("to_seq", data.get("turn")) if isinstance(data, dict) else None
         seq = event.get("seq", position)
         return (
             str(event.get("type", "")),
             seq if isinstance(seq, int) else position,
-            to_seq if isinstance(to_seq, int) else None,
+            number if isinstance(number, int) else None,
         )
     except (ValueError, AttributeError):
         return "", position, None

@@ -10,10 +10,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .asking import Recogniser, Recognisers
     from .assess import Assessment, AttemptResult, assess_hand_in
     from .chance import declared_seed
-    from .conversation import MAX_ATTEMPTS, Conversation, MenuLine
+    from .conversation import MAX_ATTEMPTS, Conversation, MenuLine, Reply
+    from .forking import counterfactual, fork, state_before
     from .journal import FileJournal, Journal, MemoryJournal
+    from .ledger import ledger_for, left_behind
+    from .lines import line_ids
     from .load import canonical, fingerprint, list_scenarios, load_scenario, scenario_from_canonical
     from .replay import Verification, score, verify
     from .rubric import Scorecard
@@ -29,21 +33,39 @@ __all__ = [
     "Journal",
     "MemoryJournal",
     "MenuLine",
+    "Recogniser",
+    "Recognisers",
+    "Reply",
     "Scorecard",
     "Transcript",
     "Verification",
     "assess_hand_in",
     "canonical",
+    "counterfactual",
     "declared_seed",
     "fingerprint",
+    "fork",
+    "ledger_for",
+    "left_behind",
+    "line_ids",
     "list_scenarios",
     "load_scenario",
     "scenario_from_canonical",
     "score",
+    "state_before",
     "verify",
 ]
 
 _HOMES = {
+    "Recognisers": "asking",
+    "Recogniser": "asking",
+    "ledger_for": "ledger",
+    "left_behind": "ledger",
+    "line_ids": "lines",
+    "state_before": "forking",
+    "fork": "forking",
+    "counterfactual": "forking",
+    "Reply": "conversation",
     "MAX_ATTEMPTS": "conversation",
     "Assessment": "assess",
     "AttemptResult": "assess",

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .asking import Recogniser, Recognisers, shipped_recogniser
 from .chance import declared_seed
 from .conversation import MAX_ATTEMPTS
 from .engine import ENGINE
 from .events import SCHEMA
-from .replay import replay
+from .replay import replay, uses_text
 from .rubric import Scorecard, score_state
 from .transcript import Session, Transcript
 
@@ -38,7 +39,8 @@ class AttemptResult:
 class Assessment:
     """The verdict on a hand-in.
 
-    `best` is 0 to 100, or None when a person must look first. `reasons` say everything that was found odd.
+    `best` is 0 to 100, or None when a person must look first. `reasons` say everything that was found odd. `undecided`:
+    `best` stands, but whether it passes hangs on how unclear lines are read, and no other attempt passes for sure.
     """
 
     best: float | None
@@ -46,6 +48,7 @@ class Assessment:
     needs_person: bool
     reasons: tuple[str, ...]
     attempts: tuple[AttemptResult, ...]
+    undecided: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON types, scorecards included."""
@@ -53,6 +56,7 @@ class Assessment:
             "best": self.best,
             "passed": self.passed,
             "needs_person": self.needs_person,
+            "undecided": self.undecided,
             "reasons": list(self.reasons),
             "attempts": [
                 {
@@ -71,7 +75,12 @@ class Assessment:
 
 
 def assess_hand_in(
-    text: str | bytes, *, scenario_id: str, learner: str, pins: Callable[[str], Scenario | None]
+    text: str | bytes,
+    *,
+    scenario_id: str,
+    learner: str,
+    pins: Callable[[str], Scenario | None],
+    recognisers: Recognisers = shipped_recogniser,
 ) -> Assessment:
     """Score what was handed in. Never raises for what stands in the file.
 
@@ -80,11 +89,14 @@ def assess_hand_in(
         scenario_id: the scenario that was to be played.
         learner: whose hand-in it is, as the collector knows it, not as the file says.
         pins: a released scenario version by its fingerprint, None when there is none.
+        recognisers: a recogniser by its fingerprint, None when it is not known; by default that of this package.
+            Asked only for attempts in which something was typed.
 
     Returns:
-        The best attempt's score. A broken chain: what stands before the break is replayed. An unknown version:
-        `needs_person`, never 0. Another learner's seed: 0 and `needs_person`. Practice, another scenario, a
-        stored score: passed over, with the reason.
+        The best attempt's score. A broken chain: what stands before the break is replayed. An unknown version of the
+        scenario or of the recogniser: `needs_person`, never 0. Another learner's seed: 0 and `needs_person`. A pass
+        that hangs on how an unclear line is read, with no other attempt that passes for sure: `needs_person`.
+        Practice, another scenario, a stored score: passed over, with the reason.
     """
     transcript = Transcript.parse(text)
     reasons = [str(finding) for finding in transcript.findings]
@@ -94,7 +106,7 @@ def assess_hand_in(
         if why_not:
             reasons.append(f"line {session.line}: {why_not}")
             continue
-        result = _attempt(session, scenario_id, learner, pins)
+        result = _attempt(session, scenario_id, learner, pins, recognisers)
         attempts.append(result)
         reasons += result.reasons
     if not attempts and not reasons:
@@ -105,13 +117,28 @@ def assess_hand_in(
     best: float | None = max(totals, default=0.0)
     if not best and any(result.total is None for result in attempts):
         best = None
+    hangs = [result for result in attempts if result.scorecard is not None and result.scorecard.needs_person]
+    sure = any(result.passed and result not in hangs for result in attempts)
+    undecided = bool(hangs) and not sure
+    if undecided:
+        reasons += [_hangs(result) for result in hangs]
     return Assessment(
         best=best,
         passed=any(result.passed for result in attempts),
-        needs_person=any(result.needs_person for result in attempts),
+        needs_person=any(result.needs_person for result in attempts) or undecided,
         reasons=tuple(reasons),
         attempts=tuple(attempts),
+        undecided=undecided,
     )
+
+
+def _hangs(result: AttemptResult) -> str:
+    card = result.scorecard
+    if card is None:
+        return ""
+    turns = ", ".join(str(turn) for turn in card.depends_on) or "several together"
+    between = f"between {card.low:.2f} and {card.high:.2f}, {card.pass_mark} pass"
+    return f"attempt {result.attempt}: {between}; it hangs on how turns {turns} are read; a person must look"
 
 
 def _passed_over(session: Session, scenario_id: str, seen: set[int]) -> str:
@@ -129,7 +156,18 @@ def _passed_over(session: Session, scenario_id: str, seen: set[int]) -> str:
     return ""
 
 
-def _attempt(session: Session, scenario_id: str, learner: str, pins: Callable[[str], Scenario | None]) -> AttemptResult:
+def _knows_typing(scenario: Scenario) -> bool:
+    """Whether this version came with rules that know typed text: only then does everybody have words for nonsense."""
+    return all("puzzled" in persona.lines for persona in scenario.personas)
+
+
+def _attempt(
+    session: Session,
+    scenario_id: str,
+    learner: str,
+    pins: Callable[[str], Scenario | None],
+    recognisers: Recognisers,
+) -> AttemptResult:
     start = session.start
     attempt = start["attempt"]
     name = f"attempt {attempt}"
@@ -159,6 +197,9 @@ def _attempt(session: Session, scenario_id: str, learner: str, pins: Callable[[s
         found.append(f"{name}: written by a later techsell than this one; a person must look")
         return result(None, True)
     scenario = pins(start["scenario_sha"])
+    if scenario is not None and start["engine"] < 2 and _knows_typing(scenario):
+        found.append(f"{name}: its rules are older than the version of the scenario; a person must look")
+        return result(0.0, True)
     if scenario is None:
         version = start["scenario_sha"][:12]
         found.append(f"{name}: version {version} of {scenario_id!r} is not among those released; a person must look")
@@ -166,7 +207,12 @@ def _attempt(session: Session, scenario_id: str, learner: str, pins: Callable[[s
     if scenario.id != scenario_id:
         found.append(f"{name}: what was played is {scenario.id!r}, which proves nothing about {scenario_id!r}")
         return result(0.0, True)
-    played = replay(scenario, session)
+    ears: Recogniser | None = None
+    if uses_text(session) and (ears := recognisers(start.get("nlu", ""))) is None:
+        version = start.get("nlu", "")[:12] or "without a name"
+        found.append(f"{name}: the recogniser that read it ({version}) is not known here; a person must look")
+        return result(None, True)
+    played = replay(scenario, session, ears)
     found += [f"{name}, {finding}" for finding in played.findings]
     if played.state is None:
         return result(0.0, False)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .labels import QUESTIONS, REACTIONS
+from .lines import placed
 
 if TYPE_CHECKING:
     from .model import (
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
         Persona,
         PlantFact,
         Question,
+        Rumour,
         Scenario,
         Variant,
+        Veto,
     )
     from .state import State
 
@@ -57,6 +60,9 @@ class Rule:
     min_turn: int
     max_turn: int
     at_least: tuple[tuple[int, int], ...]
+    min_support: int = 0
+    backers: tuple[tuple[int, Rule, int], ...] = ()
+    """who can support: bit of presence, when, influence; only where support is asked for"""
 
     def holds(self, flags: int, trust: int, turn: int, counts: tuple[int, ...] | list[int]) -> bool:
         return (
@@ -66,13 +72,21 @@ class Rule:
             and self.min_trust <= trust <= self.max_trust
             and self.min_turn <= turn <= self.max_turn
             and (not self.at_least or all(counts[index] >= wanted for index, wanted in self.at_least))
+            and (not self.min_support or self._support(flags, trust, turn, counts) >= self.min_support)
+        )
+
+    def _support(self, flags: int, trust: int, turn: int, counts: tuple[int, ...] | list[int]) -> int:
+        return sum(
+            influence
+            for present, rule, influence in self.backers
+            if flags & present and rule.holds(flags, trust, turn, counts)
         )
 
     @property
     def flags_only(self) -> bool:
         """`need` and `forbid` say it all."""
         trust, turn = (self.min_trust <= 0 and self.max_trust >= 10), (self.min_turn <= 0 and self.max_turn >= 999)
-        return trust and turn and not self.some and not self.at_least
+        return trust and turn and not self.some and not self.at_least and not self.min_support
 
     def holds_in(self, state: State) -> bool:
         return self.holds(state.flags, state.trust, state.turn, state.counts)
@@ -130,6 +144,9 @@ class Compiled:
     options: tuple[OptionIndex, ...]
     option_by_id: dict[str, int]
     joins: tuple[tuple[Persona, Rule], ...]
+    leaves: tuple[tuple[Persona, Rule], ...]
+    vetoes: tuple[tuple[Persona, Veto, Rule], ...]
+    rumours: tuple[Rumour, ...]
     questions: tuple[tuple[Question, Rule], ...]
     objections: tuple[tuple[Objection, Rule], ...]
     commitments: dict[str, tuple[Commitment, Rule]]
@@ -141,6 +158,8 @@ class Compiled:
     by_kind: dict[str, int]
     """bits of facts by kind"""
     numbers: tuple[dict[str, str], ...]
+    lines: dict[tuple[str, str], str]
+    """the id of a text by its place and its words"""
     _texts: list[dict[str, str]] = field(default_factory=list)
 
     def bit(self, space: str, name: str) -> int:
@@ -167,8 +186,11 @@ class Compiled:
             filled = known[raw] = _PLACEHOLDER.sub(lambda found: numbers.get(found[1], found[0]), raw)
         return filled
 
-    def fact_says(self, variant: int, fact: Fact) -> str:
-        return self.text(variant, self.scenario.variants[variant].says.get(fact.id, fact.says))
+    def fact_says(self, variant: int, fact: Fact) -> tuple[str, str]:
+        """What a fact says in a variant, numbers not yet filled in, and where that stands."""
+        other = self.scenario.variants[variant]
+        says = other.says.get(fact.id)
+        return (fact.says, f"facts.{fact.id}.says") if says is None else (says, f"variants.{other.id}.says.{fact.id}")
 
     def option_text(self, variant: int, index: int) -> str:
         return self.text(variant, self.options[index].option.text)
@@ -196,7 +218,10 @@ def compile_scenario(scenario: Scenario) -> Compiled:
     for space, things in spaces:
         for thing in things:
             bits[space, thing.id] = 1 << len(bits)
-    topics = {topic.id: 1 << index for index, topic in enumerate(scenario.topics)}
+    ordinary = [name for plant in scenario.plant for name in plant.topics]
+    ordinary += [name for option in scenario.options for move in option.moves for name in move.topics]
+    names = dict.fromkeys([*(topic.id for topic in scenario.topics), *ordinary])
+    topics = {name: 1 << index for index, name in enumerate(names)}
 
     def mask(space: str, names: Iterable[str]) -> int:
         total = 0
@@ -206,6 +231,8 @@ def compile_scenario(scenario: Scenario) -> Compiled:
 
     def on(names: Iterable[str]) -> int:
         return sum({topics[name] for name in names if name in topics})
+
+    backers: list[tuple[int, Rule, int]] = []
 
     def rule(condition: Condition) -> Rule:
         return Rule(
@@ -223,8 +250,14 @@ def compile_scenario(scenario: Scenario) -> Compiled:
             min_turn=condition.min_turn,
             max_turn=condition.max_turn,
             at_least=tuple((REACTIONS.index(name), count) for name, count in condition.at_least.items()),
+            min_support=condition.min_support,
+            backers=tuple(backers) if condition.min_support else (),
         )
 
+    for persona in scenario.personas:
+        if persona.supports is not None:
+            own = persona.supports.model_copy(update={"min_support": 0})
+            backers.append((bits["present", persona.id], rule(own), persona.influence))
     facts = {
         fact.id: FactIndex(
             fact,
@@ -271,6 +304,9 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         options=tuple(option_index(index, option) for index, option in enumerate(scenario.options)),
         option_by_id={option.id: index for index, option in enumerate(scenario.options)},
         joins=tuple((persona, rule(persona.joins)) for persona in scenario.personas if persona.joins is not None),
+        leaves=tuple((persona, rule(persona.leaves)) for persona in scenario.personas if persona.leaves is not None),
+        vetoes=tuple((one, one.veto, rule(one.veto.when)) for one in scenario.personas if one.veto is not None),
+        rumours=scenario.rumours,
         questions=tuple((question, rule(question.when)) for question in scenario.questions),
         objections=tuple((objection, rule(objection.when)) for objection in scenario.objections),
         commitments={commitment.id: (commitment, rule(commitment.needs)) for commitment in scenario.commitments},
@@ -283,6 +319,7 @@ def compile_scenario(scenario: Scenario) -> Compiled:
         ),
         by_kind=by_kind,
         numbers=tuple(_numbers(scenario, variant) for variant in scenario.variants),
+        lines=placed(scenario),
         _texts=[{} for _ in scenario.variants],
     )
 

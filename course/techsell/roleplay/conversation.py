@@ -6,26 +6,28 @@ that was just being picked.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from techsell.errors import ConversationOver, RoleplayError, TranscriptInvalid, UsageError
+from techsell.errors import ConversationOver, MoveNotAllowed, RoleplayError, TranscriptInvalid, UsageError
 
+from .asking import Recogniser, clean, own_recogniser
 from .chance import declared_seed
 from .engine import ENGINE, step
 from .events import SCHEMA, Chain, Clock, Event, dump, utc_now
 from .journal import Journal, MemoryJournal
+from .ledger import ledger_problem
 from .menu import pages
-from .replay import is_input, rendered
+from .replay import is_input, rendered, uses_text
 from .rubric import Scorecard, score_state
 from .state import State
 from .transcript import Transcript
-from .view import LogLine, log_lines, paint
+from .view import LogLine, asked, log_lines, paint
 
 if TYPE_CHECKING:
     from .model import End, Scenario
 
-__all__ = ["MAX_ATTEMPTS", "Conversation", "MenuLine"]
+__all__ = ["MAX_ATTEMPTS", "Conversation", "MenuLine", "Reply"]
 
 MAX_ATTEMPTS = 3
 """declared attempts that count"""
@@ -39,13 +41,28 @@ class MenuLine(NamedTuple):
     text: str
 
 
-class Conversation:
-    """One call. Made by `start` or `resume`, never directly."""
+class Reply(NamedTuple):
+    """What came of a typed line: the new lines of the log, and what is asked back (None: a turn was taken)."""
 
-    def __init__(self, scenario: Scenario, journal: Journal, clock: Clock) -> None:
+    lines: tuple[LogLine, ...]
+    asking: dict[str, Any] | None
+
+
+class Conversation:
+    """One call. Made by `start` or `resume`, never directly.
+
+    `wants_menu` is the player's own choice between lines to pick (True) and typing; both work at any time, and it is
+    not part of the transcript.
+    """
+
+    def __init__(
+        self, scenario: Scenario, journal: Journal, clock: Clock, recogniser: Recogniser | None = None
+    ) -> None:
         self.scenario = scenario
         self.journal = journal
+        self.wants_menu = False
         self._clock = clock
+        self.recogniser = recogniser or own_recogniser()
         self._chain = Chain(clock)
         self._events: list[Event] = []
         self._state: State | None = None
@@ -63,6 +80,10 @@ class Conversation:
         attempt: int = 0,
         journal: Journal | None = None,
         clock: Clock = utc_now,
+        recogniser: Recogniser | None = None,
+        ledger: Sequence[Mapping[str, str]] = (),
+        forked_from: str = "",
+        engine: int = ENGINE,
     ) -> Conversation:
         """Ring the customer up.
 
@@ -74,39 +95,56 @@ class Conversation:
             attempt: 1 to 3, for declared attempts; ignored in practice.
             journal: where events are kept; in memory when left out. It must be empty.
             clock: gives the time for the record; never scored.
+            recogniser: reads typed text; that of the package when left out.
+            ledger: practice only: what earlier calls left behind, `{"about", "company"}`, newest first, at most 3.
+            forked_from: practice only: hash of the event after which another conversation was taken up (`forking.py`).
+            engine: version of the rules, for a fork of an older conversation.
 
         Raises:
-            UsageError: an unknown mode, or a declared attempt without learner, number or its own seed.
+            UsageError: an unknown mode, a declared attempt without learner, number or its own seed, an odd ledger.
             TranscriptInvalid: the journal already holds something.
         """
         journal = MemoryJournal() if journal is None else journal
         if mode not in {"practice", "declared"}:
             raise UsageError(f"There is no mode {mode!r}", cure="Use 'practice' or 'declared'")
+        if not 1 <= engine <= ENGINE:
+            raise UsageError(f"There are no rules of version {engine}", cure=f"Use 1 to {ENGINE}")
         if mode == "declared":
             _check_declared(scenario, learner, attempt, seed)
         if journal.read():
             raise TranscriptInvalid("This journal already holds a conversation", cure="Resume it or take another")
-        conversation = cls(scenario, journal, clock)
+        conversation = cls(scenario, journal, clock, recogniser)
         declared = mode == "declared"
-        data = {
+        entries = [] if declared else [dict(entry) for entry in ledger]
+        if odd := ledger_problem(entries):
+            raise UsageError(f"This is no ledger: {odd}", cure="Use what techsell.roleplay.ledger.left_behind gives")
+        data: dict[str, Any] = {
             "schema": SCHEMA,
             "scenario": scenario.id,
             "scenario_sha": scenario.fingerprint,
-            "engine": ENGINE,
+            "engine": engine,
             "seed": seed,
             "mode": mode,
             "learner": learner if declared else "",
             "attempt": attempt if declared else 0,
         }
+        if engine > 1:
+            data["nlu"] = conversation.recogniser.fingerprint()
+        if entries:
+            data["ledger"] = entries
+        if forked_from and not declared:
+            data["forked_from"] = forked_from
         conversation._commit("SessionStarted", data)
         return conversation
 
     @classmethod
-    def resume(cls, scenario: Scenario, journal: Journal, clock: Clock = utc_now) -> Conversation:
+    def resume(
+        cls, scenario: Scenario, journal: Journal, clock: Clock = utc_now, recogniser: Recogniser | None = None
+    ) -> Conversation:
         """Go on where the journal ends; of several conversations in it, the last.
 
         Raises:
-            TranscriptInvalid: the journal is empty, was edited, or belongs to another scenario or version.
+            TranscriptInvalid: the journal is empty, was edited, or belongs to another scenario, version or recogniser.
         """
         lines = journal.read()
         sessions = Transcript.of_lines(lines).sessions if lines else ()
@@ -118,10 +156,13 @@ class Conversation:
                 f"The transcript was changed: {session.findings[-1]}", cure="Start a new conversation"
             )
         _check_version(scenario, session.start)
-        conversation = cls(scenario, journal, clock)
+        conversation = cls(scenario, journal, clock, recogniser)
+        if uses_text(session) and session.start.get("nlu", "") != conversation.recogniser.fingerprint():
+            cure = "Start a new conversation; the old one is kept"
+            raise TranscriptInvalid("Typed text is read in another way since this conversation began", cure=cure)
         for event in session.events:
             try:
-                after = step(scenario, conversation._state, event)
+                after = step(scenario, conversation._state, event, conversation.recogniser)
             except RoleplayError as error:
                 problem = f"The conversation cannot be played again: {error.problem}"
                 raise TranscriptInvalid(problem, cure="Start a new conversation; this one is kept") from error
@@ -155,6 +196,16 @@ class Conversation:
     @property
     def ending(self) -> End | None:
         return self.scenario.compiled.ending(self.state.ending) if self.over else None
+
+    @property
+    def can_type(self) -> bool:
+        """Whether typed text is read here: not in calls begun before typing, or with another recogniser."""
+        return self.state.engine > 1 and self.state.nlu == self.recogniser.fingerprint()
+
+    @property
+    def level(self) -> str:
+        """What the player wants to see first: `text` or `menu`."""
+        return "text" if self.can_type and not self.wants_menu else "menu"
 
     @property
     def can_undo(self) -> bool:
@@ -199,6 +250,27 @@ class Conversation:
         """
         self._commit("LearnerPicked", {"option": option})
 
+    def say(self, text: str) -> Reply:
+        """Say something in own words. Where it is not clear what it does, no turn is taken and something is asked back.
+
+        Raises:
+            MoveNotAllowed: there is nothing in the text, or this call knows no typing.
+            ConversationOver: the call has ended.
+        """
+        if not self.over and not self.can_type:
+            cure = "Pick a line from the menu, or start a new conversation"
+            raise MoveNotAllowed("This call was begun with another recogniser than the one here", cure=cure)
+        return self._replied("LearnerSaid", {"raw": clean(text)})
+
+    def choose(self, index: int) -> Reply:
+        """Take one of the readings offered: 0, 1, 2, or -1 for none of these.
+
+        Raises:
+            MoveNotAllowed: no such reading is offered.
+            ConversationOver: the call has ended.
+        """
+        return self._replied("LearnerChose", {"choice": index})
+
     def hint(self) -> str:
         """What to think about now; noted in the transcript."""
         if self.over:
@@ -228,10 +300,15 @@ class Conversation:
 
     # How it is done
 
+    def _replied(self, kind: str, data: Mapping[str, Any]) -> Reply:
+        before = len(self._log)
+        self._commit(kind, data)
+        return Reply(tuple(self._log[before:]), asked(self.state.asking))
+
     def _commit(self, kind: str, data: Mapping[str, Any]) -> None:
         """Work out what follows, write it down, and only then let it be so."""
         probe = {"seq": self._chain.seq, "type": kind, "data": data}
-        after = step(self.scenario, self._state, probe)
+        after = step(self.scenario, self._state, probe, self.recogniser)
         self._write([(kind, data), *rendered(self.scenario, probe, after)], after)
 
     def _write(self, wanted: list[tuple[str, Mapping[str, Any]]], after: State) -> None:

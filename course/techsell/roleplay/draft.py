@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from .chance import draw, pick
 from .labels import REACTIONS
 from .state import Reacted, Said, State, Turn
+from .trouble import WASTES, wears
 
 if TYPE_CHECKING:
     from .compiled import Compiled, FactIndex
     from .labels import Reaction
     from .model import ContractSlot, Move
+    from .state import Source
 
 __all__ = ["Draft"]
 
@@ -22,8 +24,20 @@ _INDEX = {name: index for index, name in enumerate(REACTIONS)}
 class Draft:
     """Begins as a copy of a state; `freeze` gives the next one. Lives for one turn and is never shared."""
 
-    def __init__(self, compiled: Compiled, before: State, *, to: str = "", moves: Sequence[Move] = ()) -> None:
+    def __init__(
+        self,
+        compiled: Compiled,
+        before: State,
+        *,
+        to: str = "",
+        moves: Sequence[Move] = (),
+        said: str = "",
+        source: Source = "picked",
+    ) -> None:
         self.compiled = compiled
+        self.modern = before.engine >= 2
+        self.said = said
+        self.source: Source = source
         self.rules = compiled.scenario.trust
         self.before = before
         self.turn = before.turn + 1
@@ -48,6 +62,10 @@ class Draft:
         self.counts = list(before.counts)
         self.credited = before.credited
         self.worn = before.worn
+        self.wasted = before.wasted
+        self.time_lost = False
+        self.gone = before.gone
+        self.recalled = before.recalled
         self.reactions: list[Reacted] = []
         self.lines: list[Said] = []
         self.new_facts: list[str] = []
@@ -75,34 +93,53 @@ class Draft:
         *,
         speaker: str = "",
         line: str | None = None,
+        place: str = "",
         about: str = "",
         reply: bool = False,
         silent: bool = False,
+        lead: bool = False,
     ) -> None:
-        """Note a reaction, move the trust, say a line: `line`, or one of the persona's own for this reaction."""
+        """Note a reaction, move the trust, say a line: `line`, or one of the persona's own for this reaction.
+
+        Args:
+            place: where `line` stands in the scenario, see `lines.py`.
+            silent: say nothing.
+            lead: now and then a word of the persona's own goes before the line.
+        """
         who = speaker or self.speaker
+        if self.modern and reaction in WASTES:
+            trust += wears(self, who)
         reached = min(10, max(0, self.trust + trust))
         self.reactions.append(Reacted(reaction, self.move, reached - self.trust, who, about, reply))
         self.trust = reached
         self.counts[_INDEX[reaction]] += 1
         if silent:
             return
+        before = self._leads(who, reaction) if lead else None
         if line is None:
-            line = self._own_line(who, reaction)
-        self.say(who, line)
+            line, place = self._own_line(who, reaction)
+        self.say(who, line, place, before)
 
-    def say(self, speaker: str, line: str) -> None:
-        said = Said(speaker, self.compiled.text(self.before.variant, line))
-        if said not in self.lines:
-            self.lines.append(said)
+    def say(self, speaker: str, line: str, place: str, before: tuple[str, str] | None = None) -> None:
+        """Words of the scenario, after those of `before` where there are any; nobody says the same twice in a turn."""
+        variant, ids = self.before.variant, self.compiled.lines
+        text, own = self.compiled.text(variant, line), ids.get((place, line), "")
+        if before is not None:
+            text = f"{self.compiled.text(variant, before[0])} {text}"
+            own = f"{ids.get((before[1], before[0]), '')} {own}"
+        if not any(said.speaker == speaker and said.text == text for said in self.lines):
+            self.lines.append(Said(speaker, text, own))
 
-    def _own_line(self, persona: str, reaction: Reaction) -> str:
-        stock = self.compiled.personas[persona].lines
-        lines = stock.get(reaction) or stock["mumbles"]
+    def _own_line(self, persona: str, reaction: Reaction) -> tuple[str, str]:
+        """One of the persona's own lines for a reaction, and its place."""
+        stock, wanted = self.compiled.personas[persona].lines, reaction
+        lines = stock.get(reaction)
+        if not lines:
+            reaction, lines = "mumbles", stock["mumbles"]
         fresh = [line for line in lines if line not in self.worn] or list(lines)
-        line = pick(self.before.seed, self.turn, f"{persona}.{reaction}", fresh)
+        line = pick(self.before.seed, self.turn, f"{persona}.{wanted}", fresh)
         self.worn = self.worn | {line}
-        return line
+        return line, f"personas.{persona}.lines.{reaction}"
 
     def disclose(self, entry: FactIndex, trust: int = 0) -> None:
         """The fact is told, once."""
@@ -115,17 +152,16 @@ class Draft:
             self.speaker = fact.holder
         if fact.kind == "problem" and not entry.bit & self.compiled.decoys[self.before.variant]:
             self.warm = False
-        says = self.compiled.fact_says(self.before.variant, fact)
-        line = self.led_in(fact.holder, "discloses", says)
-        self.react("discloses", trust, speaker=fact.holder, line=line, about=fact.id)
+        line, place = self.compiled.fact_says(self.before.variant, fact)
+        self.react("discloses", trust, speaker=fact.holder, line=line, place=place, about=fact.id, lead=True)
 
-    def led_in(self, persona: str, reaction: Reaction, says: str) -> str:
-        """Now and then a word of the persona's own goes before what is told."""
+    def _leads(self, persona: str, reaction: Reaction) -> tuple[str, str] | None:
+        """Now and then a word of the persona's own before what is told, and its place."""
         stock = self.compiled.personas[persona].lines.get(reaction)
         busy = any(said.speaker == persona for said in self.lines)
         if not stock or busy or draw(self.before.seed, self.turn, f"{persona}.lead") % 3:
-            return says
-        return f"{self._own_line(persona, reaction)} {says}"
+            return None
+        return self._own_line(persona, reaction)
 
     def agree(self, slots: Sequence[ContractSlot]) -> bool:
         """Agree points of the call's contract; False when all were agreed before."""
@@ -140,6 +176,15 @@ class Draft:
     def drop(self, space: str, name: str) -> None:
         self.flags &= ~self.compiled.bits[space, name]
 
+    def fill_last(self, gap: str, word: str) -> None:
+        """Put a word into the line just said."""
+        last = self.lines[-1]
+        self.lines[-1] = Said(last.speaker, last.text.replace(gap, word), last.line)
+
+    def asker(self) -> str:
+        """Who asked the question that waits."""
+        return next(question.asker for question, _ in self.compiled.questions if question.id == self.pending)
+
     def answered(self) -> str:
         """The customer's question is off the table; returns its id."""
         question, self.pending = self.pending, ""
@@ -149,9 +194,19 @@ class Draft:
 
     # What it becomes
 
-    def freeze(self, *, option: str, said: str, used: int, resting: int, seq: int) -> State:
+    def freeze(
+        self,
+        *,
+        option: str,
+        used: int,
+        resting: int,
+        seq: int,
+        low: tuple[Move, ...] | None = None,
+        raw: str = "",
+        option_line: str = "",
+    ) -> State:
         before = self.before
-        spoken = (Said("you", said), *self.lines) if said else tuple(self.lines)
+        spoken = (Said("you", self.said, option_line), *self.lines) if self.said else tuple(self.lines)
         record = Turn(
             number=self.turn,
             to=self.speaker,
@@ -162,6 +217,10 @@ class Draft:
             slots=tuple(self.new_slots),
             lines=spoken,
             trust=self.trust,
+            source=self.source,
+            raw=raw,
+            uncertain=low,
+            addressed=self.to,
         )
         return State(
             seed=before.seed,
@@ -195,4 +254,10 @@ class Draft:
             worn=self.worn,
             history=(*before.history, record),
             before=before if self.turn else None,
+            engine=before.engine,
+            nlu=before.nlu,
+            wasted=self.wasted,
+            gone=self.gone,
+            ledger=before.ledger,
+            recalled=self.recalled,
         )

@@ -7,20 +7,24 @@ from typing import TYPE_CHECKING, Any
 
 from techsell.errors import ConversationOver, MoveNotAllowed, TranscriptInvalid
 
+from .asking import Recogniser, chose, own_recogniser, said, settled
+from .ledger import read_ledger
 from .menu import sayable
 from .state import State
-from .turns import hang_up, open_call, take_turn
+from .turns import ENGINE, hang_up, open_call, take_turn
 
 if TYPE_CHECKING:
     from .model import Scenario
 
 __all__ = ["ENGINE", "fold", "rewind", "step"]
 
-ENGINE = 1
-"""Version of the rules; noted in every transcript."""
 
-
-def fold(scenario: Scenario, events: Iterable[Mapping[str, Any]], state: State | None = None) -> State:
+def fold(
+    scenario: Scenario,
+    events: Iterable[Mapping[str, Any]],
+    state: State | None = None,
+    recogniser: Recogniser | None = None,
+) -> State:
     """All events one after the other.
 
     Raises:
@@ -28,19 +32,23 @@ def fold(scenario: Scenario, events: Iterable[Mapping[str, Any]], state: State |
         MoveNotAllowed: a line was picked that could not be said at that moment.
     """
     for event in events:
-        state = step(scenario, state, event)
+        state = step(scenario, state, event, recogniser)
     if state is None:
         raise TranscriptInvalid("There is nothing in this conversation", cure="Start a new one")
     return state
 
 
-def step(scenario: Scenario, state: State | None, event: Mapping[str, Any]) -> State:
+def step(
+    scenario: Scenario, state: State | None, event: Mapping[str, Any], recogniser: Recogniser | None = None
+) -> State:
     """The state after one event.
 
     Args:
         scenario: the version that is played.
         state: the state before, or None before `SessionStarted`.
         event: an event as `events.py` makes them; only `seq`, `type` and `data` are read.
+        recogniser: reads typed text; that of the package when left out. Whose fingerprint the call began with is for
+            the caller to check (`Conversation`, `replay`): here it is only used.
 
     Raises:
         TranscriptInvalid: an event that cannot stand here, or of a kind this version does not know.
@@ -59,11 +67,20 @@ def step(scenario: Scenario, state: State | None, event: Mapping[str, Any]) -> S
             learner=data.get("learner", ""),
             attempt=data.get("attempt", 0),
             seq=seq,
+            engine=data.get("engine", ENGINE),
+            nlu=data.get("nlu", ""),
+            ledger=read_ledger(data),
         )
     if state is None:
         raise TranscriptInvalid("The start is missing", place=f"event {seq}", cure="Use the file as it was written")
     if kind == "LearnerPicked":
         return _picked(scenario, state, str(data["option"]), seq)
+    if kind in {"LearnerSaid", "LearnerChose"} and state.engine < 2:
+        raise MoveNotAllowed("This call was begun before typing was possible", place=f"event {seq}", cure="Pick a line")
+    if kind == "LearnerSaid":
+        return said(compiled, state, data["raw"], seq, recogniser or own_recogniser())
+    if kind == "LearnerChose":
+        return chose(compiled, state, data["choice"], seq)
     if kind == "CustomerRendered":
         return state
     if kind == "HintTaken":
@@ -89,8 +106,8 @@ def _picked(scenario: Scenario, state: State, option: str, seq: int) -> State:
             f"The line {option!r} cannot be said now", place=f"turn {state.turn + 1}", cure="Pick a line from the menu"
         )
     picked = compiled.options[index].option
-    said = compiled.text(state.variant, picked.text)
-    return take_turn(compiled, state, picked.moves, to=picked.to or "", said=said, option=index, seq=seq)
+    words = compiled.text(state.variant, picked.text)
+    return take_turn(compiled, settled(state), picked.moves, to=picked.to or "", said=words, option=index, seq=seq)
 
 
 def rewind(state: State, to_seq: int) -> State:

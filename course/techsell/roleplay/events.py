@@ -3,9 +3,11 @@
 `hash` covers what was done, not when: two plays with the same keys differ only in `clock`. `clock.seal` covers the
 time as well. The chain finds careless edits; a transcript rewritten from end to end is simply another play.
 
-Kinds: SessionStarted{schema, scenario, scenario_sha, engine, seed, mode, learner, attempt} · LearnerPicked{option} ·
-HintTaken{} · Undone{to_seq} · CustomerRendered{lines: [{speaker, text}]} · Ended{by: learner|customer|time}.
+Kinds: SessionStarted{schema, scenario, scenario_sha, engine, seed, mode, learner, attempt; nlu, ledger, forked_from} ·
+LearnerPicked{option} · LearnerSaid{raw} · LearnerChose{choice: 0|1|2, or -1 for none of these} · HintTaken{} ·
+Undone{to_seq} · CustomerRendered{lines: [{speaker, text}]; turn} · Ended{by: learner|customer|time}.
 The last two only show what was on the screen, save that `by: learner` hangs up; the engine never reads their text.
+What `LearnerSaid` meant is worked out again at every reading, by the recogniser whose fingerprint is `nlu`.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-__all__ = ["KINDS", "SCHEMA", "START", "Chain", "Clock", "Event", "dump", "event_hash", "seal", "utc_now"]
+__all__ = ["KINDS", "OPTIONAL", "SCHEMA", "START", "Chain", "Clock", "Event", "dump", "event_hash", "seal", "utc_now"]
 
 SCHEMA = 1
 START = "0" * 64
@@ -35,12 +37,20 @@ KINDS: dict[str, dict[str, type]] = {
         "attempt": int,
     },
     "LearnerPicked": {"option": str},
+    "LearnerSaid": {"raw": str},
+    "LearnerChose": {"choice": int},
     "HintTaken": {},
     "Undone": {"to_seq": int},
     "CustomerRendered": {"lines": list},
     "Ended": {"by": str},
 }
-"""What the data of each kind must hold, and nothing else is read."""
+"""What the data of each kind must hold."""
+
+OPTIONAL: dict[str, dict[str, type]] = {
+    "SessionStarted": {"nlu": str, "ledger": list, "forked_from": str},
+    "CustomerRendered": {"turn": int},
+}
+"""What they may hold; nothing else is read."""
 
 
 def utc_now() -> datetime:

@@ -49,6 +49,13 @@ Reaction = Literal[
     "acknowledged",  # empathy where no objection is open
     "agrees_frame",  # the call's purpose, time or agenda was agreed
     "mumbles",  # nothing else fits
+    "puzzled",  # could not make sense of what was typed; asks to say it again
+    "offended",  # rudeness
+    "overlong",  # far too much text at once
+    "foreign",  # another language than the call's
+    "parts",  # last words of somebody who leaves the call
+    "vetoes",  # somebody stops the others
+    "recalls",  # brings up what was heard of earlier calls
 ]
 
 LABELS: tuple[str, ...] = get_args(Label)

@@ -25,10 +25,16 @@ How the engine reads it, where the types do not say (`turns.py`):
 - A fact that is a decoy in the variant played is told, cools nothing and proves no need; played back as trouble
   it counts as a wrong playback.
 - `bypasses` goes over somebody's head; so does asking a commitment of a giver who is not there.
-- A customer takes the initiative once a turn: somebody joins, else an objection, else a question.
+- A question that meets no fact is answered from the plant sheet, whatever its label.
+- A customer takes the initiative once a turn: somebody joins, else an objection, else a question. Leaving goes first.
+- A veto counts while its owner is in the call; who has left does not come back.
+- Wasted time is counted by the person who bears it, once a line; beyond `patience` each such line costs `worn_out`.
+- A picked answer is worth what its `manner` says. A typed one, short and true, earns its step only when the same line
+  asks something back; with more than 25 words and 15 for each step of the asker's `technicality` it is a lecture.
+- A rumour is told after the greeting of its teller, one a turn and one a person, the newest entry of the ledger first.
 - A customer's question waits two turns; passed over for longer it counts as dodged.
 - Persona lines for `discloses` and `answers` are words said now and then before what is told; those for `grants`,
-  `refuses`, `settles` and `insists` are never said, since commitments and objections have their own.
+  `refuses`, `settles`, `insists`, `vetoes` and `recalls` are never said, since what they are about has its own.
 - The variant is `seed` modulo the number of variants, so seeds 1, 2, 3 play three different ones.
 """
 
@@ -37,283 +43,93 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from .labels import Label, Reaction
+from .model_moves import (
+    SCHEMA,
+    Condition,
+    ContractSlot,
+    Ending,
+    FactKind,
+    Id,
+    Line,
+    Move,
+    Percent,
+    Strict,
+)
+from .model_people import (
+    Claim,
+    Commitment,
+    End,
+    Fact,
+    Objection,
+    Option,
+    Persona,
+    PlantFact,
+    Question,
+    Rumour,
+    Topic,
+    Unlock,
+    Veto,
+    Worked,
+    WorkedLine,
+)
+from .model_rubric import (
+    Clean,
+    Coverage,
+    Criterion,
+    Evidence,
+    Outcome,
+    Playback,
+    Presence,
+    Sequence,
+    TrustRules,
+)
 
 if TYPE_CHECKING:
     from .compiled import Compiled
 
-SCHEMA = 1
-
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Line = Annotated[str, Field(min_length=1, max_length=1200)]
-Percent = Annotated[int, Field(ge=0, le=100)]
-Ending = Literal["advance", "continuation", "polite_no", "no_fit", "ejected"]
-FactKind = Literal["situation", "problem", "impact", "payoff", "constraint", "decision", "belief"]
-ContractSlot = Literal["purpose", "time", "agenda", "expectations", "next_step"]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Move(Strict):
-    """One thing a learner does in a turn: a label, its topics, and what makes it good or bad."""
-
-    label: Label
-    topics: tuple[Id, ...] = ()
-    past: bool = False
-    """asks for something that happened, not for an opinion or a forecast"""
-    facts: tuple[Id, ...] = ()
-    """reflect: the facts that are played back"""
-    wrong: bool = False
-    """reflect: the paraphrase twists or inflates what was said"""
-    claim: Id | None = None
-    """evidence, pitch: the product claim that is made (see `datasheet`)"""
-    slots: tuple[ContractSlot, ...] = ()
-    """what the learner agrees with the customer about the call itself"""
-    ask: Id | None = None
-    """commit: the commitment that is asked for"""
-    manner: Literal["short", "lecture", "dodge", "honest_unknown"] | None = None
-    """how a customer's own question is answered"""
-    attacks_rival: bool = False
-    objection: Id | None = None
-    """acknowledge, clarify, evidence: the objection that is dealt with"""
-    bypasses: Id | None = None
-    """the persona whose head it goes over"""
-
-
-class Condition(Strict):
-    """All parts must hold; an empty condition always holds."""
-
-    facts: tuple[Id, ...] = ()
-    any_fact: tuple[Id, ...] = ()
-    not_facts: tuple[Id, ...] = ()
-    min_trust: int = 0
-    max_trust: int = 10
-    present: tuple[Id, ...] = ()
-    absent: tuple[Id, ...] = ()
-    open: tuple[Id, ...] = ()
-    """objections raised and not yet dealt with"""
-    settled: tuple[Id, ...] = ()
-    """objections dealt with"""
-    pending: Id | None = None
-    """the customer's own question that waits for an answer"""
-    answered: tuple[Id, ...] = ()
-    granted: tuple[Id, ...] = ()
-    """commitments the customer has given"""
-    min_turn: int = 0
-    max_turn: int = 999
-    at_least: dict[Reaction, int] = Field(default_factory=dict)
-    """how often something has happened, counted in customers' reactions"""
-
-
-class Unlock(Strict):
-    """What opens a fact: one of `labels`, on one of `topics`, with enough trust, after `after`."""
-
-    labels: tuple[Label, ...]
-    topics: tuple[Id, ...]
-    min_trust: int = 0
-    after: tuple[Id, ...] = ()
-    past: bool = False
-    """only a question about what happened opens it"""
-
-
-class Fact(Strict):
-    id: Id
-    holder: Id
-    kind: FactKind
-    says: Line
-    note: Line
-    """one line for the learner's notes"""
-    unlock: Unlock
-    numbers: dict[Id, int] = Field(default_factory=dict)
-    unit: dict[Id, str] = Field(default_factory=dict)
-    guarded: Line | None = None
-    """what is said to the right question under too little trust"""
-    decoy: bool = False
-    utterances: tuple[Line, ...] = ()
-    """examples of questions that open it, for the recogniser"""
-
-
-class PlantFact(Strict):
-    """An ordinary fact that answers a sensible question and unlocks nothing."""
-
-    id: Id
-    holder: Id
-    topics: tuple[Id, ...]
-    says: Line
-
-
-class Topic(Strict):
-    id: Id
-    label: Line
-    keywords: tuple[str, ...] = ()
-
-
-class Persona(Strict):
-    id: Id
-    name: Line
-    role: Line
-    voice: Line
-    """how this person speaks: for authors and printed cards"""
-    patience: Annotated[int, Field(ge=1, le=10)] = 5
-    technicality: Annotated[int, Field(ge=0, le=5)] = 3
-    influence: Annotated[int, Field(ge=0, le=10)] = 5
-    joins: Condition | None = None
-    """absent: there from the first turn"""
-    lines: dict[Reaction, tuple[Line, ...]]
-
-
-class Claim(Strict):
-    """Something that can be said about the product, and whether the data sheet carries it."""
-
-    id: Id
-    text: Line
-    supported: bool
-
-
-class Question(Strict):
-    """Asked by the customer; answering it is never a pitch."""
-
-    id: Id
-    asker: Id
-    when: Condition
-    says: Line
-    technical: bool = False
-
-
-class Objection(Strict):
-    id: Id
-    holder: Id
-    when: Condition
-    says: Line
-    needs: tuple[Label, ...]
-    """moves that settle it, in this order"""
-    settled: Line
-    unsettled: Line
-    """said to an answer that skips a step"""
-
-
-class Commitment(Strict):
-    """Something the learner can ask the customer to do."""
-
-    id: Id
-    giver: Id
-    needs: Condition
-    granted: Line
-    refused: Line
-    ends: Id | None = None
-    """ending reached when granted"""
-
-
-class End(Strict):
-    id: Id
-    kind: Ending
-    when: Condition = Condition()
-    says: Line
-    speaker: Id | None = None
-    summary: Line
-    """what this means, for the debrief"""
-    trigger: Literal["condition", "budget", "hang_up", "commitment"] = "condition"
-
-
-class Option(Strict):
-    """A line the learner can pick."""
-
-    id: Id
-    text: Line
-    moves: Annotated[tuple[Move, ...], Field(min_length=1, max_length=3)]
-    to: Id | None = None
-    when: Condition = Condition()
-    repeatable: bool = False
-
-
-class TrustRules(Strict):
-    """Whole steps of trust. Source: curriculum, section 3 'Engine', with section 0."""
-
-    start: Annotated[int, Field(ge=0, le=10)] = 4
-    past_question: int = 1
-    accurate_playback: int = 1
-    wrong_playback: int = -1
-    honest_unknown: int = 1
-    short_answer: int = 1
-    lecture: int = -1
-    dodge: int = -1
-    situation_allowance: int = 4
-    situation_excess: int = -1
-    early_pitch: int = -2
-    unsupported_claim: int = -3
-    attacks_rival: int = -3
-    cold_implication: int = -1
-    """presses on consequences without first playing back or acknowledging"""
-    bypass: int = -2
-    premature_ask: int = -1
-    objection_settled: int = 1
-
-
-class Coverage(Strict):
-    kind: Literal["coverage"]
-    facts: tuple[Id, ...]
-    full: int
-    """so many of them earn everything"""
-
-
-class Presence(Strict):
-    kind: Literal["presence"]
-    labels: tuple[Label, ...] = ()
-    topics: tuple[Id, ...] = ()
-    slots: tuple[ContractSlot, ...] = ()
-    """counts distinct slots instead of turns"""
-    past: bool = False
-    full: int
-    by_turn: int | None = None
-
-
-class Sequence(Strict):
-    """Full marks when none of `labels` came before the first fact of kind `until`."""
-
-    kind: Literal["sequence"]
-    labels: tuple[Label, ...]
-    until: FactKind
-    cost: Percent
-    """lost for each breach"""
-    needs: int = 1
-    """learner turns that must exist before anything is earned: silence is not listening"""
-
-
-class Playback(Strict):
-    """Accurate playbacks of different facts, up to `full`; each wrong one takes one away."""
-
-    kind: Literal["playback"]
-    full: int
-
-
-class Outcome(Strict):
-    kind: Literal["outcome"]
-    percent: dict[Ending, Percent]
-
-
-class Clean(Strict):
-    """Objections settled; any of `spoiled_by` sets the line to nothing and blocks a pass."""
-
-    kind: Literal["clean"]
-    objections: tuple[Id, ...] = ()
-    spoiled_by: tuple[Reaction, ...]
-    blocks_pass: bool = True
-
-
-Evidence = Annotated[Coverage | Presence | Sequence | Playback | Outcome | Clean, Field(discriminator="kind")]
-
-
-class Criterion(Strict):
-    id: Annotated[str, Field(pattern=r"^R\d{1,2}$")]
-    title: Line
-    weight: Annotated[int, Field(ge=1, le=100)]
-    evidence: Evidence
-    advice: Line
-    """said in the debrief when points are missing"""
+__all__ = [
+    "SCHEMA",
+    "Brief",
+    "Budget",
+    "Claim",
+    "Clean",
+    "Commitment",
+    "Condition",
+    "ContractSlot",
+    "Coverage",
+    "Criterion",
+    "End",
+    "Ending",
+    "Evidence",
+    "Fact",
+    "FactKind",
+    "Hint",
+    "Id",
+    "Line",
+    "Move",
+    "Objection",
+    "Option",
+    "Outcome",
+    "Percent",
+    "Persona",
+    "PlantFact",
+    "Playback",
+    "Presence",
+    "Question",
+    "Rumour",
+    "Scenario",
+    "Sequence",
+    "Strict",
+    "Topic",
+    "TrustRules",
+    "Unlock",
+    "Variant",
+    "Veto",
+    "Worked",
+    "WorkedLine",
+]
 
 
 class Brief(Strict):
@@ -358,6 +174,8 @@ class Scenario(Strict):
     module: Id
     graded: bool
     pass_mark: Percent = 60
+    customer: str = Field(default="", max_length=60)
+    """the customer's company, as others speak of it"""
     brief: Brief
     budget: Budget
     trust: TrustRules = TrustRules()
@@ -374,6 +192,8 @@ class Scenario(Strict):
     hints: tuple[Hint, ...] = ()
     rubric: tuple[Criterion, ...] = ()
     variants: Annotated[tuple[Variant, ...], Field(min_length=1)]
+    rumours: tuple[Rumour, ...] = ()
+    worked: Worked | None = None
 
     @cached_property
     def compiled(self) -> Compiled:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal
 
-from .labels import Reaction
+from .answering import answer
+from .company import stopped_by
+from .trouble import take_trouble
 
 if TYPE_CHECKING:
-    from .compiled import Compiled, FactIndex
+    from .compiled import Compiled, FactIndex, PlantIndex
     from .draft import Draft
     from .model import Move
 
@@ -18,7 +20,14 @@ Found = tuple[Literal["opens", "guarded", "heard"], "FactIndex"]
 
 
 def find_fact(
-    compiled: Compiled, label: str, topics: int, past: bool, flags: int, trust: int, holder: str = ""
+    compiled: Compiled,
+    label: str,
+    topics: int,
+    past: bool,
+    flags: int,
+    trust: int,
+    holder: str = "",
+    wanted: str | None = None,
 ) -> Found | None:
     """The fact a question meets: the first that opens, else one under too little trust, else one heard before.
 
@@ -27,9 +36,21 @@ def find_fact(
         past: whether it asks about something that happened.
         flags: `State.flags`: who is there, which facts are open.
         holder: only this person's facts, where one person is addressed.
+        wanted: the fact that is meant, where it is known; what comes of it goes before others on its topic.
     """
+    entries = compiled.facts_by_label[label]
+    if wanted:
+        own = tuple(entry for entry in entries if entry.fact.id == wanted)
+        if found := _first(own, topics, past, flags, trust, holder):
+            return found
+    return _first(entries, topics, past, flags, trust, holder)
+
+
+def _first(
+    entries: tuple[FactIndex, ...], topics: int, past: bool, flags: int, trust: int, holder: str
+) -> Found | None:
     guarded = heard = None
-    for entry in compiled.facts_by_label[label]:
+    for entry in entries:
         if not entry.topics & topics or not flags & entry.present or (holder and entry.fact.holder != holder):
             continue
         unlock = entry.fact.unlock
@@ -47,38 +68,18 @@ def find_fact(
 def take(draft: Draft, move: Move) -> None:
     """Let the customers react to one move; the draft holds what comes of it."""
     draft.thread |= draft.compiled.topic_mask(move.topics)
-    if move.attacks_rival:
+    if move.trouble and draft.modern:
+        take_trouble(draft, move)
+    elif move.attacks_rival:
         draft.react("winces", draft.rules.attacks_rival)
     elif move.manner and draft.pending:
-        _answer(draft, move)
+        answer(draft, move)
     elif move.bypasses and draft.here(move.bypasses):
         draft.react("bristles", draft.rules.bypass, speaker=move.bypasses, about=move.bypasses)
     else:
         _BY_LABEL[move.label](draft, move)
         if move.slots and move.label not in _FRAMING and draft.agree(move.slots):
             draft.react("agrees_frame", silent=True)
-
-
-def _answer(draft: Draft, move: Move) -> None:
-    """The customer's own question gets its answer; that is never a pitch, but may be a false claim."""
-    asker = draft.compiled.personas[_asker(draft)].id
-    who = asker if draft.here(asker) else ""
-    question = draft.answered()
-    if move.claim in draft.compiled.unsupported:
-        draft.react("doubts", draft.rules.unsupported_claim, speaker=who, about=str(move.claim), reply=True)
-        return
-    takes: dict[str, tuple[Reaction, int]] = {
-        "short": ("thanks", draft.rules.short_answer),
-        "lecture": ("glazes", draft.rules.lecture),
-        "dodge": ("notes_dodge", draft.rules.dodge),
-        "honest_unknown": ("respects", draft.rules.honest_unknown),
-    }
-    reaction, trust = takes[str(move.manner)]
-    draft.react(reaction, trust, speaker=who, about=question, reply=True)
-
-
-def _asker(draft: Draft) -> str:
-    return next(question.asker for question, _ in draft.compiled.questions if question.id == draft.pending)
 
 
 def _situation(draft: Draft, move: Move) -> None:
@@ -104,14 +105,17 @@ def _clarify(draft: Draft, move: Move) -> None:
 def _question(draft: Draft, move: Move) -> None:
     """Any question: a fact, else the plant sheet, else a shrug. Unlocking looks at the trust before the bonus."""
     topics = draft.compiled.topic_mask(move.topics)
-    found = find_fact(draft.compiled, move.label, topics, move.past, draft.flags, draft.trust, draft.to)
+    wanted = move.fact_wanted
+    found = find_fact(draft.compiled, move.label, topics, move.past, draft.flags, draft.trust, draft.to, wanted)
     if found and found[0] == "opens":
         draft.disclose(found[1], _past_credit(draft, move))
     elif found and found[0] == "guarded":
         fact = found[1].fact
+        place = f"facts.{fact.id}.guarded"
         draft.stalled = True
-        draft.react("guards", _past_credit(draft, move), speaker=fact.holder, line=fact.guarded, about=fact.id)
-    elif not (move.label in {"situation", "clarify"} and _plant(draft, move, topics)):
+        credit = _past_credit(draft, move)
+        draft.react("guards", credit, speaker=fact.holder, line=fact.guarded, place=place, about=fact.id)
+    elif not ((draft.modern or move.label in {"situation", "clarify"}) and _plant(draft, move, topics)):
         if found:
             draft.react("repeats", speaker=found[1].fact.holder, about=found[1].fact.id)
         else:
@@ -121,7 +125,11 @@ def _question(draft: Draft, move: Move) -> None:
 def _plant(draft: Draft, move: Move, topics: int) -> bool:
     """Answer from the plant sheet, something new where there is any; False where it has nothing on this."""
     given = None
-    for entry in draft.compiled.plants:
+    entries = draft.compiled.plants
+    if move.plant:
+        entries = tuple(entry for entry in entries if entry.plant.id == move.plant)
+        topics = -1
+    for entry in entries:
         if not entry.topics & topics or not draft.flags & entry.present:
             continue
         if draft.to and entry.plant.holder != draft.to:
@@ -129,14 +137,19 @@ def _plant(draft: Draft, move: Move, topics: int) -> bool:
         if draft.told & entry.bit:
             given = given or entry
             continue
-        draft.told |= entry.bit
-        plant = entry.plant
-        line = draft.led_in(plant.holder, "answers", plant.says)
-        draft.react("answers", _past_credit(draft, move), speaker=plant.holder, line=line, about=plant.id)
+        _tell(draft, move, entry)
         return True
     if given:
         draft.react("repeats", speaker=given.plant.holder, about=given.plant.id)
     return given is not None
+
+
+def _tell(draft: Draft, move: Move, entry: PlantIndex) -> None:
+    draft.told |= entry.bit
+    plant = entry.plant
+    place = f"plant.{plant.id}.says"
+    credit = _past_credit(draft, move)
+    draft.react("answers", credit, speaker=plant.holder, line=plant.says, place=place, about=plant.id, lead=True)
 
 
 def _past_credit(draft: Draft, move: Move) -> int:
@@ -194,8 +207,10 @@ def _deal(draft: Draft, move: Move) -> bool:
         if move.objection != objection.id and (move.objection is not None or not fits):
             continue
         who = objection.holder if draft.here(objection.holder) else ""
+        place = f"objections.{objection.id}"
         if not fits:
-            draft.react("insists", speaker=who, line=objection.unsettled, about=objection.id, reply=True)
+            line, where = objection.unsettled, f"{place}.unsettled"
+            draft.react("insists", speaker=who, line=line, place=where, about=objection.id, reply=True)
             return True
         draft.progress[objection.id] = step + 1
         if move.label == "acknowledge":
@@ -203,8 +218,8 @@ def _deal(draft: Draft, move: Move) -> bool:
         if step + 1 == len(objection.needs):
             draft.drop("open", objection.id)
             draft.lift("settled", objection.id)
-            settled = draft.rules.objection_settled
-            draft.react("settles", settled, speaker=who, line=objection.settled, about=objection.id, reply=True)
+            trust, line, where = draft.rules.objection_settled, objection.settled, f"{place}.settled"
+            draft.react("settles", trust, speaker=who, line=line, place=where, about=objection.id, reply=True)
         elif not _brings_out(draft, move):
             draft.react("acknowledged", speaker=who, about=objection.id, reply=True)
         return True
@@ -223,12 +238,20 @@ def _brings_out(draft: Draft, move: Move) -> bool:
     return True
 
 
+def _overclaims(draft: Draft, move: Move) -> bool:
+    """Something is claimed that the data sheet does not carry, and the customer says so."""
+    if move.claim not in draft.compiled.unsupported and not (draft.modern and move.overclaims):
+        return False
+    draft.react("doubts", draft.rules.unsupported_claim, about=str(move.claim or ""))
+    return True
+
+
 def _evidence(draft: Draft, move: Move) -> None:
-    if move.claim in draft.compiled.unsupported:
-        draft.react("doubts", draft.rules.unsupported_claim, about=str(move.claim))
-    elif _deal(draft, move):
+    if _overclaims(draft, move):
         return
-    elif draft.need_stated() or _answers_belief(draft, move):
+    if _deal(draft, move):
+        return
+    if draft.need_stated() or _answers_belief(draft, move):
         draft.react("hears_proof", about=move.claim or "")
         _brings_out(draft, move)
     else:
@@ -243,9 +266,9 @@ def _answers_belief(draft: Draft, move: Move) -> bool:
 
 
 def _pitch(draft: Draft, move: Move) -> None:
-    if move.claim in draft.compiled.unsupported:
-        draft.react("doubts", draft.rules.unsupported_claim, about=str(move.claim))
-    elif draft.need_stated():
+    if _overclaims(draft, move):
+        return
+    if draft.need_stated():
         draft.react("hears_pitch", about=move.claim or "")
         _brings_out(draft, move)
     else:
@@ -257,20 +280,28 @@ def _commit(draft: Draft, move: Move) -> None:
         _frame(draft, move)
         return
     commitment, needs = draft.compiled.commitments[move.ask]
+    place = f"commitments.{commitment.id}"
     if not draft.here(commitment.giver):
         draft.react("bristles", draft.rules.bypass, about=commitment.giver)
     elif draft.flags & draft.compiled.bits["granted", commitment.id]:
         draft.react("repeats", speaker=commitment.giver, about=commitment.id)
+    elif stop := stopped_by(draft):
+        persona, veto = stop
+        where = f"personas.{persona.id}.veto.says"
+        draft.stalled = True
+        cost = draft.rules.premature_ask
+        draft.react("vetoes", cost, speaker=persona.id, line=veto.says, place=where, about=commitment.id)
     elif needs.holds(draft.flags, draft.trust, draft.turn, draft.counts):
         draft.lift("granted", commitment.id)
         draft.agree(move.slots)
         if commitment.ends:
             draft.ends.add(commitment.ends)
-        draft.react("grants", speaker=commitment.giver, line=commitment.granted, about=commitment.id)
+        line, where = commitment.granted, f"{place}.granted"
+        draft.react("grants", speaker=commitment.giver, line=line, place=where, about=commitment.id)
     else:
         draft.stalled = True
-        cost = draft.rules.premature_ask
-        draft.react("refuses", cost, speaker=commitment.giver, line=commitment.refused, about=commitment.id)
+        cost, line, where = draft.rules.premature_ask, commitment.refused, f"{place}.refused"
+        draft.react("refuses", cost, speaker=commitment.giver, line=line, place=where, about=commitment.id)
 
 
 def _frame(draft: Draft, move: Move) -> None:

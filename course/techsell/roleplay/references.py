@@ -6,7 +6,8 @@ Codes: TS301 dangling id · TS302 id used twice · TS303 weights · TS304 number
 TS305 `{placeholder}` names no number · TS306 a persona lacks lines · TS307 id is not the file's name ·
 TS308 no ending for a case that always can come · TS309 an ending that ends the call at once ·
 TS310 facts that wait for one another · TS311 a key that this kind of move never uses ·
-TS312 nobody is there at the start · TS313 commitment and ending do not fit · TS314 a rubric line nobody can earn.
+TS312 nobody is there at the start · TS313 commitment and ending do not fit · TS314 a rubric line nobody can earn ·
+TS315 the same text twice in one place, so that both have one line id · TS316 support that nobody can give.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Iterator
 from techsell.errors import Problem
 
 from .labels import LABELS, QUESTIONS
+from .lines import twins
 from .shape import did_you_mean
 from .yaml_source import Node
 
@@ -28,11 +30,15 @@ REQUIRED_LINES = (
     *("confirms", "corrects", "premature_playback"),
     *("told_early", "hears_pitch", "hears_proof", "doubts", "winces"),
     *("cools", "acknowledged", "agrees_frame", "mumbles"),
+    *("puzzled", "offended", "overlong", "foreign"),
 )
 """Reactions for which every persona needs a line of its own; the rest is said by facts, objections, commitments."""
 
 ASKER_LINES = ("thanks", "glazes", "notes_dodge", "respects")
 """Needed as well by personas who ask questions. `bristles` is needed by those who can be bypassed."""
+
+LEAST_LINES = {"puzzled": 3, "offended": 2}
+"""Reactions that come several times in a row when typing goes wrong: as many different lines at least."""
 
 NAMESPACES = {
     "personas": "persona",
@@ -47,10 +53,12 @@ NAMESPACES = {
     "options": "option",
     "rubric": "rubric line",
     "variants": "variant",
+    "rumours": "rumour",
 }
 
 _CONDITIONS = (
-    *("personas.*.joins", "questions.*.when", "objections.*.when", "commitments.*.needs"),
+    *("personas.*.joins", "personas.*.leaves", "personas.*.supports", "personas.*.veto.when"),
+    *("questions.*.when", "objections.*.when", "commitments.*.needs"),
     *("endings.*.when", "options.*.when", "hints.*.when"),
 )
 _IN_CONDITION = {
@@ -72,6 +80,7 @@ _POINTERS = {
     "plant.*.holder": "personas",
     "plant.*.topics.*": "topics",
     "questions.*.asker": "personas",
+    "questions.*.claims.*": "datasheet",
     "objections.*.holder": "personas",
     "commitments.*.giver": "personas",
     "commitments.*.ends": "endings",
@@ -86,17 +95,27 @@ _POINTERS = {
     "rubric.*.evidence.facts.*": "facts",
     "rubric.*.evidence.topics.*": "topics",
     "rubric.*.evidence.objections.*": "objections",
+    "options.*.moves.*.fact_wanted": "facts",
+    "options.*.moves.*.plant": "plant",
+    "rumours.*.teller": "personas",
+    "worked.lines.*.option": "options",
     "variants.*.decoys.*": "facts",
     "variants.*.says.@": "facts",
     "variants.*.notes.@": "facts",
 } | {f"{place}.{path}": space for place in _CONDITIONS for path, space in _IN_CONDITION.items()}
 
+_ORDINARY_TOO = ("plant.*.topics.*", "options.*.moves.*.topics.*")
+"""places where an ordinary topic may stand beside those of the scenario"""
+
 _FITS = {
-    "facts": ("reflect",),
+    "facts": ("reflect", "pitch", "evidence", "payoff"),
     "wrong": ("reflect",),
     "ask": ("commit",),
     "past": QUESTIONS,
     "objection": ("acknowledge", "clarify", "evidence"),
+    "overclaims": ("evidence", "pitch"),
+    "fact_wanted": QUESTIONS,
+    "plant": QUESTIONS,
 }
 
 
@@ -127,7 +146,19 @@ def check_references(root: Node, file: str, stem: str | None) -> list[Problem]:
     """
     return [
         Problem(file, line, code, message, hint)
-        for check in (_ids, _pointers, _numbers, _lines, _endings, _circles, _moves, _commitments, _rubric)
+        for check in (
+            _ids,
+            _pointers,
+            _numbers,
+            _lines,
+            _endings,
+            _circles,
+            _moves,
+            _commitments,
+            _support,
+            _rubric,
+            _twins,
+        )
         for line, code, message, hint in check(root)
     ] + [Problem(file, line, code, message, hint) for line, code, message, hint in _stem(root, stem)]
 
@@ -156,10 +187,13 @@ def _ids(root: Node) -> Found:
 
 
 def _pointers(root: Node) -> Found:
+    from .recogniser.ordinary import ordinary_topics
+
     known = {space: _names(root, space) for space in NAMESPACES}
     for path, space in _POINTERS.items():
+        ordinary = ordinary_topics() if path in _ORDINARY_TOO else ()
         for node in select(root, path):
-            if isinstance(node.value, str) and node.value not in known[space]:
+            if isinstance(node.value, str) and node.value not in known[space] and node.value not in ordinary:
                 hint = did_you_mean(node.value, known[space])
                 yield node.line, "TS301", f"there is no {NAMESPACES[space]} {node.value!r}.", hint
 
@@ -177,7 +211,10 @@ def _numbers(root: Node) -> Found:
         if key.value not in known:
             hint = did_you_mean(str(key.value), known)
             yield key.line, "TS304", f"no fact has the number {str(key.value)!r}.", hint
+    rumours = {id(node) for node in select(root, "rumours.*.says")}
     for node in _texts(root):
+        if id(node) in rumours:
+            node = Node(node.line, value=str(node.value).replace("{from}", ""))
         for name in re.findall(r"\{([^{}]*)\}", str(node.value)):
             if name not in known:
                 yield node.line, "TS305", f"{{{name}}} names no number of a fact.", did_you_mean(name, known)
@@ -204,6 +241,8 @@ def _lines(root: Node) -> Found:
         name = persona.text("id")
         here = {str(key.value) for key in select(persona, "lines.@")}
         wanted = list(REQUIRED_LINES) + (list(ASKER_LINES) if name in askers else [])
+        if persona.get("leaves"):
+            wanted.append("parts")
         if name in bypassed or (len(personas) > 1 and not persona.get("joins")):
             wanted.append("bristles")
         lines = persona.get("lines")
@@ -212,6 +251,11 @@ def _lines(root: Node) -> Found:
         if lacking:
             at = lines.line if lines else persona.line
             yield at, "TS306", f"{name!r} has no line for: {', '.join(lacking)}.", "Write at least one for each."
+        for word, least in LEAST_LINES.items():
+            own = lines.get(word) if lines else None
+            if own is not None and own.items and len(own.items) < least:
+                hint = f"Write {least} or more, in other words each."
+                yield own.line, "TS306", f"{name!r} has too few lines for {word}: {len(own.items)}.", hint
         if empty and lines:
             yield lines.line, "TS306", f"{name!r} has an empty list for: {', '.join(empty)}.", "Write at least one."
 
@@ -264,6 +308,9 @@ def _moves(root: Node) -> Found:
             if "manner" in (move.keys or {}) and pending is None:
                 hint = "Add 'when: {pending: question_id}' to the option."
                 yield (move.keys or {})["manner"][0], "TS311", "'manner' without a customer's question to answer.", hint
+            if (move.text("trouble") or "rude") != "rude":
+                hint = "An option can be rude; the other kinds belong to typed text."
+                yield (move.keys or {})["trouble"][0], "TS311", "this 'trouble' cannot come from an option.", hint
             if label == "commit" and not move.get("ask") and not move.get("slots"):
                 hint = "Add 'ask: commitment_id'."
                 yield move.line, "TS311", "the label 'commit' without 'ask' asks for nothing.", hint
@@ -280,6 +327,30 @@ def _commitments(root: Node) -> Found:
         if end.text("trigger") == "commitment" and end.text("id") not in leads:
             hint = "Add 'ends' to a commitment."
             yield end.line, "TS313", f"no commitment leads to the ending {end.text('id')!r}.", hint
+
+
+def _influence(persona: Node) -> int:
+    own = persona.get("influence")
+    return own.value if own is not None and isinstance(own.value, int) else 5
+
+
+def _support(root: Node) -> Found:
+    for node in select(root, "personas.*.supports.min_support"):
+        hint = "Say what brings this person over: facts, trust, who is there."
+        yield node.line, "TS316", "'supports' cannot itself ask for support.", hint
+    weight = sum(_influence(persona) for persona in select(root, "personas.*") if persona.get("supports"))
+    for place in _CONDITIONS:
+        if not place.endswith("supports"):
+            for node in select(root, f"{place}.min_support"):
+                if isinstance(node.value, int) and node.value > weight:
+                    hint = "Give people 'supports' and 'influence', or ask for less."
+                    yield node.line, "TS316", f"'min_support: {node.value}', but there is {weight} at most.", hint
+
+
+def _twins(root: Node) -> Found:
+    for place, text, first, line in twins(root):
+        hint = f"First on line {first}. Write it in other words, or leave one out."
+        yield line, "TS315", f"{text[:40]!r} stands twice in {place!r}.", hint
 
 
 def _rubric(root: Node) -> Found:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from techsell.errors import ContentError, RoleplayError
 
+from .asking import Recogniser, Recognisers, shipped_recogniser
 from .engine import ENGINE, fold, step
 from .events import SCHEMA
 from .rubric import Scorecard, score_state
@@ -27,6 +28,7 @@ __all__ = [
     "replay",
     "score",
     "shipped",
+    "uses_text",
     "verify",
 ]
 
@@ -41,12 +43,18 @@ def is_input(event: Mapping[str, Any]) -> bool:
 
 def rendered(scenario: Scenario, event: Mapping[str, Any], after: State) -> list[tuple[str, Mapping[str, Any]]]:
     """The display events that follow an input: kinds and data."""
-    if event["type"] not in {"SessionStarted", "LearnerPicked", "Ended"}:
+    if event["type"] not in {"SessionStarted", "LearnerPicked", "LearnerSaid", "LearnerChose", "Ended"}:
         return []
-    said = [line for line in after.history[-1].lines if line.speaker != "you"]
+    typed = event["type"] in {"LearnerSaid", "LearnerChose"}
+    took_no_turn = typed and after.seq != event["seq"]
+    spoken = after.aside if took_no_turn else after.history[-1].lines
+    said = [line for line in spoken if line.speaker != "you"]
+    if took_no_turn and not said:
+        return []
     lines = [{"speaker": line.speaker, "text": line.text} for line in said]
-    found: list[tuple[str, Mapping[str, Any]]] = [("CustomerRendered", {"lines": lines})]
-    if after.over and event["type"] == "LearnerPicked":
+    shown: dict[str, Any] = {"lines": lines} if after.engine < 2 else {"lines": lines, "turn": after.turn}
+    found: list[tuple[str, Mapping[str, Any]]] = [("CustomerRendered", shown)]
+    if after.over and (typed or event["type"] == "LearnerPicked"):
         spent = scenario.compiled.ending(after.ending).trigger == "budget"
         found.append(("Ended", {"by": "time" if spent else "customer"}))
     return found
@@ -60,8 +68,17 @@ class Replay:
     findings: tuple[Finding, ...]
 
 
-def replay(scenario: Scenario, session: Session) -> Replay:
-    """Fold the inputs of a conversation; stops where something cannot have happened."""
+def uses_text(session: Session) -> bool:
+    """Whether something was typed, so that the replay needs the recogniser of that time."""
+    return any(event["type"] == "LearnerSaid" for event in session.events)
+
+
+def replay(scenario: Scenario, session: Session, recogniser: Recogniser | None = None) -> Replay:
+    """Fold the inputs of a conversation; stops where something cannot have happened.
+
+    Args:
+        recogniser: the one whose fingerprint the session carries; that of the package when left out.
+    """
     state: State | None = None
     findings: list[Finding] = []
     expected: list[tuple[str, Mapping[str, Any]]] = []
@@ -69,7 +86,7 @@ def replay(scenario: Scenario, session: Session) -> Replay:
     for event, line in zip(session.events, session.lines, strict=True):
         if is_input(event):
             try:
-                state = step(scenario, state, event)
+                state = step(scenario, state, event, recogniser)
             except RoleplayError as error:
                 message = f"{error.problem}; what stands before it counts"
                 findings.append(Finding(line, "break", message))
@@ -121,13 +138,13 @@ class Verification:
         return bool(self.sessions) and not odd and all(session.sound for session in self.sessions)
 
 
-def score(scenario: Scenario, events: Iterable[Mapping[str, Any]]) -> Scorecard:
+def score(scenario: Scenario, events: Iterable[Mapping[str, Any]], recogniser: Recogniser | None = None) -> Scorecard:
     """The scorecard of a conversation from its events, as far as it goes.
 
     Raises:
         RoleplayError: the events cannot have happened in this scenario.
     """
-    return score_state(scenario, fold(scenario, events))
+    return score_state(scenario, fold(scenario, events, recogniser=recogniser))
 
 
 def shipped(sha: str) -> Scenario | None:
@@ -144,27 +161,34 @@ def shipped(sha: str) -> Scenario | None:
     return None
 
 
-def verify(text: str | bytes, pins: Pins = shipped) -> Verification:
+def verify(text: str | bytes, pins: Pins = shipped, recognisers: Recognisers = shipped_recogniser) -> Verification:
     """Check the chain, replay, compare and score every conversation of a transcript file.
 
     Args:
         text: the file's content.
         pins: finds a scenario version; by default among those of this package.
+        recognisers: finds the recogniser that a conversation with typed text began with; by default that of this
+            package, if it is the same.
     """
     transcript = Transcript.parse(text)
-    return Verification(tuple(_report(session, pins) for session in transcript.sessions), transcript.findings)
+    reports = tuple(_report(session, pins, recognisers) for session in transcript.sessions)
+    return Verification(reports, transcript.findings)
 
 
-def _report(session: Session, pins: Pins) -> SessionReport:
+def _report(session: Session, pins: Pins, recognisers: Recognisers) -> SessionReport:
     start = session.start
     scenario = pins(start["scenario_sha"]) if start["schema"] <= SCHEMA and start["engine"] <= ENGINE else None
     findings = list(session.findings)
     scorecard, finished = None, False
+    ears: Recogniser | None = None
     if scenario is None:
         message = f"version {start['scenario_sha'][:12]} of {start['scenario'][:60]!r} is not known here"
         findings.append(Finding(session.line, "break", message))
+    elif uses_text(session) and (ears := recognisers(start.get("nlu", ""))) is None:
+        message = f"the recogniser {start.get('nlu', '')[:12] or 'of no name'} that read this is not known here"
+        findings.append(Finding(session.line, "break", message))
     else:
-        result = replay(scenario, session)
+        result = replay(scenario, session, ears)
         findings += result.findings
         if result.state is not None:
             scorecard, finished = score_state(scenario, result.state), result.state.over

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from .labels import Reaction
     from .model import ContractSlot, Move
+    from .recogniser.situation import Choice
 
-__all__ = ["Reacted", "Said", "State", "Turn"]
+__all__ = ["Asking", "Reacted", "Said", "Source", "State", "Turn"]
+
+Source = Literal["typed", "confirmed", "picked"]
+"""typed and understood; typed and then chosen from 'Did you mean'; picked from the menu"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,19 @@ class Said:
 
     speaker: str
     text: str
+    line: str = ""
+    """ids of the scenario's texts it is made of (`lines.line_ids`), with a blank between; empty for typed text"""
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What was typed is not clear: the learner chooses among readings, says it again, or picks from the menu."""
+
+    kind: Literal["confirm", "rephrase", "menu"]
+    raw: str
+    """what was typed"""
+    choices: tuple[Choice, ...] = ()
+    """for confirm: up to three readings in canonical words"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +69,13 @@ class Turn:
     lines: tuple[Said, ...]
     trust: int
     """after the turn"""
+    source: Source = "picked"
+    raw: str = ""
+    """what was typed; `lines` has the canonical words where they were confirmed"""
+    uncertain: tuple[Move, ...] | None = None
+    """the less favourable reading of a typed line, where the recogniser was not quite sure"""
+    addressed: str = ""
+    """who was spoken to by name, or empty for whoever can answer"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +132,23 @@ class State:
     history: tuple[Turn, ...]
     before: State | None = field(repr=False)
     """the state before the last turn, for taking it back"""
+    engine: int = 2
+    """version of the rules by which this call is played"""
+    nlu: str = ""
+    """fingerprint of the recogniser it began with; empty in calls from before typing"""
+    asking: Asking | None = None
+    unsure: int = 0
+    """typed lines in a row that were not understood"""
+    aside: tuple[Said, ...] = ()
+    """said without taking a turn, by the last event"""
+    wasted: tuple[tuple[str, int], ...] = ()
+    """lines that wasted time, by the person who bore them"""
+    gone: int = 0
+    """people who have left, by their bits"""
+    ledger: tuple[tuple[str, str], ...] = ()
+    """what earlier calls left behind: about, company; newest first"""
+    recalled: frozenset[str] = frozenset()
+    """rumours told"""
 
     @property
     def over(self) -> bool:

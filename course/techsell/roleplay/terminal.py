@@ -1,4 +1,7 @@
-"""The role-play in a terminal: the same verbs as the widget, plain text, one key a line, works piped."""
+"""The role-play in a terminal: the same verbs as the widget, plain text, works piped.
+
+A line is a key or, when it is none, what the learner says.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,11 @@ if TYPE_CHECKING:
 __all__ = ["Terminal"]
 
 KEYS = "1-6 say it · 0 more lines · h hint · u take back · b briefing · n notes · q end the call"
+TYPE = "Type what you say, or a key: "
+ASKED = {
+    "rephrase": "Not understood; no turn is lost. Say it in other words.",
+    "menu": "Not understood. Pick one of these lines, or try other words.",
+}
 LISTENED = "Listening is worth more than asking: the rubric counts what you played back and what you did not tell."
 
 
@@ -55,32 +63,48 @@ class Terminal:
         self._briefing()
         while not self.conversation.over:
             self._log()
-            self._menu()
+            if not self._confirm():
+                self._menu()
             self._write("> ")
             typed = self._read()
             if typed is None:
                 self._write("\n")
                 return False
             self._write("\n")
-            self._take(typed.strip().lower())
+            self._take(typed.strip())
         self._log()
         self._score()
         return True
 
     # What is typed
 
-    def _take(self, key: str) -> None:
+    def _take(self, typed: str) -> None:
+        key, choices = typed.lower(), self._choices()
         try:
-            if key in self._keys:
+            if choices and key in {str(number) for number in range(len(choices) + 1)}:
+                self.conversation.choose(int(key) - 1)
+            elif key in self._keys:
                 self._keys[key]()
             elif key in {"1", "2", "3", "4", "5", "6"}:
                 self._say(int(key))
+            elif self.conversation.can_type and self._is_speech(key):
+                self.conversation.say(typed)
+                self._page = 0
             elif key:
                 self._line(f"{key[:20]!r} is no key here. {KEYS}")
         except ConversationInUse:
             raise
         except RoleplayError as error:
             self._line(f"{error.problem}. {error.cure}.")
+
+    def _is_speech(self, typed: str) -> bool:
+        """More than a slip of the finger; a bare number is speech only where the customer has asked something."""
+        return len(typed) > 1 and (bool(self.conversation.state.pending) or not set(typed) <= set("0123456789 -+."))
+
+    def _choices(self) -> list[dict[str, Any]]:
+        """What 'Did you mean' offers now; key 0 is none of these, which is choice -1."""
+        asking = self.conversation.view()["asking"]
+        return asking["choices"] if asking and asking["kind"] == "confirm" else []
 
     def _say(self, key: int) -> None:
         chosen = next((line for line in self.conversation.menu(self._page) if line.key == key), None)
@@ -123,6 +147,17 @@ class Terminal:
             self._line(line.text, first=f"{name[:10]:>10}  ", then=" " * 12)
         self._shown = len(self.conversation.log)
 
+    def _confirm(self) -> bool:
+        """Ask what was meant; whether there is something to ask."""
+        choices = self._choices()
+        if choices:
+            self._rule()
+            self._line("Not sure I understood. Did you mean")
+            for choice in choices:
+                self._line(choice["text"], first=f"  {choice['key']}  ", then=" " * 5)
+            self._line("None of these.", first="  0  ", then=" " * 5)
+        return bool(choices)
+
     def _menu(self) -> None:
         view = self.conversation.view(self._page)
         people = ", ".join(f"{person['name']} ({person['role']})" for person in view["with"])
@@ -131,12 +166,15 @@ class Terminal:
         self._line(
             f"{people} · turn {view['turn']} of {view['budget']} · {mood['word']} {mood['icon']} {view['trust']}/10"
         )
+        if view["asking"]:
+            self._line(ASKED[view["asking"]["kind"]])
         for line in view["menu"]:
             self._line(line["text"], first=f"  {line['key']}  ", then=" " * 5)
         if not view["menu"]:
             self._line("Nothing more to say from the list: q ends the call.")
         more = f"page {view['page'] + 1} of {view['pages']} · " if view["pages"] > 1 else ""
-        self._line(f"{more}{KEYS}", first="     ", then=" " * 5)
+        typing = TYPE if self.conversation.can_type else ""
+        self._line(f"{more}{typing}{KEYS}", first="     ", then=" " * 5)
 
     def _notes(self) -> None:
         notes = self.conversation.view()["notes"]
@@ -155,6 +193,8 @@ class Terminal:
             self._line("This call is not scored.")
             return
         self._line(f"Score {card['total']:.2f} of 100; {card['pass_mark']} pass. {_verdict(card)}")
+        for sentence in card["remarks"]:
+            self._line(sentence)
         for line in card["lines"]:
             points = f"{line['points']:6.2f} of {line['weight']:>3}"
             self._line(f"{line['title']}: {line['why']}", first=f"  {line['id']:<4}{points}  ", then=" " * 22)

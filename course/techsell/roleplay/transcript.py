@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from .events import KINDS, START, Event, dump, event_hash, seal
+from .events import KINDS, OPTIONAL, START, Event, dump, event_hash, seal
+from .ledger import ledger_problem
 
 __all__ = ["MAX_BYTES", "MAX_LINE", "Finding", "Session", "Transcript"]
 
@@ -130,11 +131,15 @@ def _add(session: Session, number: int, line: str, event: Event | None, problem:
     clock = event["clock"]
     if clock["seal"] != seal(before, event["hash"], clock["at"]):
         session.findings.append(Finding(number, "edit", "the time was edited; times are never scored"))
-    extra = sorted((set(event) - _KEYS) | (set(event["data"]) - set(KINDS[event["type"]])))
+    known = {*KINDS[event["type"]], *OPTIONAL.get(event["type"], {})}
+    extra = sorted((set(event) - _KEYS) | (set(event["data"]) - known))
     if extra:
         session.findings.append(Finding(number, "note", f"{_listed(extra)} does not belong there and is ignored"))
     elif dump(event) != line:
         session.findings.append(Finding(number, "edit", "the line was written anew; its content stands"))
+    if event["data"].get("mode") == "declared" and event["data"].get("ledger"):
+        message = "a declared attempt starts with a clean sheet; the ledger written here is passed over"
+        session.findings.append(Finding(number, "edit", message))
     session.events.append({key: event[key] for key in event if key in _KEYS})
     session.lines.append(number)
 
@@ -191,7 +196,10 @@ def _data_problem(event: Event) -> str:
     data = event["data"]
     if not all(type(data.get(key)) is kind for key, kind in wanted.items()):
         return f"the data of {event['type']} are not what they must be"
-    return ""
+    optional = OPTIONAL.get(event["type"], {})
+    if any(key in data and type(data[key]) is not kind for key, kind in optional.items()):
+        return f"the data of {event['type']} are not what they must be"
+    return ledger_problem(data["ledger"]) if "ledger" in data else ""
 
 
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -6,23 +6,48 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from .chance import variant_of
+from .company import come_and_go
 from .draft import Draft
 from .labels import REACTIONS
+from .ledger import recall
 from .moves import take
-from .state import State
+from .state import Source, State
 
 if TYPE_CHECKING:
     from .compiled import Compiled
     from .model import End, Move
 
-__all__ = ["hang_up", "open_call", "take_turn"]
+__all__ = ["ENGINE", "hang_up", "open_call", "take_turn"]
+
+ENGINE = 2
+"""Version of the rules; noted in every transcript, and a call is always played by those it began with.
+
+1: menu only. 2: typed text, patience, vetoes, plant answers to any question, a cap on what is picked.
+"""
 
 PATIENCE_FOR_ANSWERS = 2
 """Turns in which a customer's question may stay unanswered; then it counts as dodged."""
 
 
-def open_call(compiled: Compiled, *, seed: int, mode: str, learner: str, attempt: int, seq: int) -> State:
-    """The state after the greeting, turn 0."""
+def open_call(
+    compiled: Compiled,
+    *,
+    seed: int,
+    mode: str,
+    learner: str,
+    attempt: int,
+    seq: int,
+    engine: int = ENGINE,
+    nlu: str = "",
+    ledger: tuple[tuple[str, str], ...] = (),
+) -> State:
+    """The state after the greeting, turn 0.
+
+    Args:
+        engine: version of the rules to play by.
+        nlu: fingerprint of the recogniser, for the record.
+        ledger: what earlier calls left behind: about, company; newest first.
+    """
     scenario = compiled.scenario
     present = tuple(persona.id for persona in scenario.personas if persona.joins is None)
     blank = State(
@@ -57,12 +82,16 @@ def open_call(compiled: Compiled, *, seed: int, mode: str, learner: str, attempt
         worn=frozenset(),
         history=(),
         before=None,
+        engine=engine,
+        nlu=nlu,
+        ledger=ledger,
     )
     draft = Draft(compiled, blank)
     for persona in present:
         draft.react("greets", speaker=persona)
+        recall(draft, persona)
     _speak_up(draft)
-    return draft.freeze(option="", said="", used=0, resting=-1, seq=seq)
+    return draft.freeze(option="", used=0, resting=-1, seq=seq)
 
 
 def take_turn(
@@ -74,17 +103,23 @@ def take_turn(
     said: str = "",
     option: int = -1,
     seq: int = 0,
+    source: Source = "picked",
+    low: tuple[Move, ...] | None = None,
+    raw: str = "",
 ) -> State:
     """The state after the learner's moves.
 
     Args:
-        moves: what the learner did, in order; from an option or, later, recognised in typed text.
+        moves: what the learner did, in order; from an option or recognised in typed text.
         to: who is addressed, or empty for anybody who can answer.
         said: the learner's words, for the record.
         option: index of the option picked, or -1.
         seq: number of the event.
+        source: how the words came: typed, confirmed after 'Did you mean', or picked.
+        low: the less favourable reading of a typed line, where there is doubt.
+        raw: what was typed.
     """
-    draft = Draft(compiled, state, to=to, moves=moves)
+    draft = Draft(compiled, state, to=to, moves=moves, said=said, source=source)
     for index, move in enumerate(draft.moves):
         draft.move = index
         take(draft, move)
@@ -93,21 +128,22 @@ def take_turn(
         _lapse(draft)
     end = _ending(draft)
     if end is None:
-        if not _somebody_joins(draft):
+        if not come_and_go(draft):
             _speak_up(draft)
     else:
         _finish(draft, end)
     used, resting = state.used, -1
-    name = ""
+    name = place = ""
     if option >= 0:
         entry = compiled.options[option]
         name = entry.option.id
+        place = compiled.lines[f"options.{name}.text", entry.option.text]
         # What was guarded, pressed too coldly or asked too early can be tried again, after a turn's rest.
         if draft.stalled:
             resting = option
         elif not entry.option.repeatable:
             used |= entry.bit
-    return draft.freeze(option=name, said=said, used=used, resting=resting, seq=seq)
+    return draft.freeze(option=name, used=used, resting=resting, seq=seq, low=low, raw=raw, option_line=place)
 
 
 def hang_up(compiled: Compiled, state: State, seq: int) -> State:
@@ -118,7 +154,7 @@ def hang_up(compiled: Compiled, state: State, seq: int) -> State:
         if end.trigger == "hang_up" and rule.holds(draft.flags, draft.trust, draft.turn, draft.counts):
             _finish(draft, end)
             break
-    return draft.freeze(option="", said="", used=state.used, resting=-1, seq=seq)
+    return draft.freeze(option="", used=state.used, resting=-1, seq=seq)
 
 
 def _ending(draft: Draft) -> End | None:
@@ -140,18 +176,7 @@ def _ending(draft: Draft) -> End | None:
 
 def _finish(draft: Draft, end: End) -> None:
     draft.ending = end.id
-    draft.say(end.speaker or draft.speaker, end.says)
-
-
-def _somebody_joins(draft: Draft) -> bool:
-    joined = False
-    for persona, rule in draft.compiled.joins:
-        if not draft.here(persona.id) and rule.holds(draft.flags, draft.trust, draft.turn, draft.counts):
-            draft.present = (*draft.present, persona.id)
-            draft.lift("present", persona.id)
-            draft.react("greets", speaker=persona.id)
-            joined = True
-    return joined
+    draft.say(end.speaker or draft.speaker, end.says, f"endings.{end.id}.says")
 
 
 def _speak_up(draft: Draft) -> None:
@@ -164,7 +189,7 @@ def _speak_up(draft: Draft) -> None:
         if rule.holds(draft.flags, draft.trust, draft.turn, draft.counts):
             draft.asked |= bit
             draft.flags |= bit
-            draft.say(objection.holder, objection.says)
+            draft.say(objection.holder, objection.says, f"objections.{objection.id}.says")
             return
     if draft.pending:
         return
@@ -176,13 +201,13 @@ def _speak_up(draft: Draft) -> None:
             draft.asked |= bit
             draft.flags |= bit
             draft.pending, draft.pending_since = question.id, draft.turn
-            draft.say(question.asker, question.says)
+            draft.say(question.asker, question.says, f"questions.{question.id}.says")
             return
 
 
 def _lapse(draft: Draft) -> None:
     """A question passed over in silence was dodged."""
-    asker = next(question.asker for question, _ in draft.compiled.questions if question.id == draft.pending)
+    asker = draft.asker()
     question, draft.pending = draft.pending, ""
     draft.drop("pending", question)
     draft.react("notes_dodge", draft.rules.dodge, speaker=asker, about=question)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .conversation import Conversation
     from .model import Scenario
-    from .state import State
+    from .state import Asking, Said, State
 
-__all__ = ["LogLine", "hint_for", "log_lines", "mood", "notes", "paint"]
+__all__ = ["LogLine", "asked", "hint_for", "log_lines", "mood", "notes", "paint"]
 
 MOODS = (
     (0, "leaving", "✕"),
@@ -33,9 +33,11 @@ class LogLine:
     speaker: str
     who: str
     text: str
+    line: str = ""
+    """ids of the scenario's texts in it, see `lines.py`; empty for typed text and notes"""
 
     def as_dict(self) -> dict[str, Any]:
-        return {"n": self.n, "turn": self.turn, "speaker": self.speaker, "who": self.who, "text": self.text}
+        return {name: getattr(self, name) for name in self.__slots__}
 
 
 def mood(trust: int) -> dict[str, str]:
@@ -49,18 +51,22 @@ def log_lines(
 ) -> list[LogLine]:
     """The lines that an event adds to a log of `count` lines; nothing is ever taken out of a log."""
     kind = event["type"]
-    found: list[tuple[str, str, str]] = []
+    found: list[tuple[str, str, str, str]] = []
+    spoken: tuple[Said, ...] = ()
     if kind == "HintTaken":
-        found = [("", "note", hint_for(scenario, after))]
+        found = [("", "note", hint_for(scenario, after), "")]
     elif kind == "Undone" and before is not None:
         taken = range(after.turn + 1, before.turn + 1)
         which = f"turn {taken[0]}" if len(taken) == 1 else f"turns {taken[0]} to {taken[-1]}"
-        found = [("", "note", f"You took back {which}.")]
+        found = [("", "note", f"You took back {which}.", "")]
     elif kind != "CustomerRendered" and (before is None or len(after.history) > len(before.history)):
-        names = scenario.compiled.personas
-        for said in after.history[-1].lines:
-            who = "you" if said.speaker == "you" else "customer"
-            found.append(("You" if who == "you" else names[said.speaker].name, who, said.text))
+        spoken = after.history[-1].lines
+    elif kind in {"LearnerSaid", "LearnerChose"}:
+        spoken = after.aside
+    names = scenario.compiled.personas
+    for said in spoken:
+        who = "you" if said.speaker == "you" else "customer"
+        found.append(("You" if who == "you" else names[said.speaker].name, who, said.text, said.line))
     return [LogLine(count + index, after.turn, *line) for index, line in enumerate(found, start=1)]
 
 
@@ -92,6 +98,14 @@ def notes(scenario: Scenario, state: State) -> list[dict[str, Any]]:
     ]
 
 
+def asked(asking: Asking | None) -> dict[str, Any] | None:
+    """What the learner is asked about the line just typed, choices with their keys: `1` is choice 0."""
+    if asking is None:
+        return None
+    choices = [{"key": key, "text": choice.text} for key, choice in enumerate(asking.choices, start=1)]
+    return {"kind": asking.kind, "raw": asking.raw, "choices": choices}
+
+
 def paint(conversation: Conversation, page: int = 0) -> dict[str, Any]:
     """The whole picture as plain JSON types; see `Conversation.view`."""
     scenario, state = conversation.scenario, conversation.state
@@ -109,6 +123,8 @@ def paint(conversation: Conversation, page: int = 0) -> dict[str, Any]:
         "graded": scenario.graded,
         "mode": state.mode,
         "attempt": state.attempt,
+        "level": conversation.level,
+        "asking": asked(state.asking),
         "brief": {key: text(raw) for key, raw in scenario.brief.model_dump().items()},
         "turn": state.turn,
         "budget": scenario.budget.turns,

@@ -22,6 +22,7 @@ from techsell.errors import (
 from techsell.files import write_atomic
 from techsell.progress import DECLARED_ATTEMPTS
 from techsell.roleplay import Conversation, MemoryJournal, declared_seed
+from techsell.roleplay.ledger import ledger_for, left_behind
 
 from .binding import Binding
 
@@ -150,8 +151,9 @@ class Calls:
                 self.scenario, seed=seed, mode="declared", learner=learner, attempt=attempt, journal=journal
             )
         else:
+            heard = ledger_for(self.scenario, [event.result for event in self._store.events(verb="completed")])
             conversation = Conversation.start(
-                self.scenario, seed=self._practice_seed(), mode="practice", journal=journal
+                self.scenario, seed=self._practice_seed(), mode="practice", journal=journal, ledger=heard
             )
         self.leave()
         self.key, self._journal, self.conversation = key, journal, conversation
@@ -210,6 +212,7 @@ class Calls:
             result: dict[str, Any] = {"mode": mode, "attempt": int(attempt)}
             result["ending"] = conversation.ending.kind if conversation.ending else None
             result["total"] = conversation.scorecard().total if self.scenario.graded else None
+            result["ledger"] = list(left_behind(self.scenario, conversation.state))
             self._store.append("completed", self._object, result=result, context={"conversation": self.key})
         if self._journal is not None:
             self._journal.close()

@@ -29,7 +29,8 @@ def assess(
     """The check of one role-play cell, and a note for the trainer (mostly empty).
 
     A valid attempt is scored by what it proves, whatever else is odd about the file; the cell waits for a person where
-    no attempt proves anything and the transcript alone cannot say why.
+    no attempt proves anything and the transcript alone cannot say why, and where a pass hangs on how a typed line that
+    was not quite clear is read.
     """
     from techsell.roleplay import assess_hand_in
 
@@ -47,7 +48,7 @@ def assess(
     found = assess_hand_in(transcript, scenario_id=scenario, learner=learner, pins=_pins(source))
     message = _sentence(found.reasons)
     lines = tuple(_best_lines(found))
-    if found.best is None or (found.needs_person and found.best == 0):
+    if found.best is None or (found.needs_person and found.best == 0) or found.undecided:
         text = f"{message} A person looks at this.".strip()
         return Check(notebook, cell.name, "role_play", None, cell.points, None, text, lines), text
     points = round(min(max(found.best, 0.0), 100.0) * cell.points / 100, 2)
