@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import statistics
-from collections.abc import Iterator
 from functools import cache
 from typing import Any, get_args
 
@@ -12,12 +10,13 @@ import pytest
 from pydantic import BaseModel
 
 from techsell.roleplay import Conversation, list_scenarios, load_scenario
-from techsell.roleplay.labels import Reaction
+from techsell.roleplay.author.lint import lint
 from techsell.roleplay.load import scenario_path
-from techsell.roleplay.model import Option, Scenario
+from techsell.roleplay.model import Scenario
+from techsell.roleplay.recogniser.ordinary import ordinary_topics
 
 IDS = list_scenarios()
-OWN_TEXT = {"discloses", "answers", "settles", "insists", "grants", "refuses"}
+OWN_TEXT = {"discloses", "answers", "settles", "insists", "grants", "refuses", "vetoes", "recalls"}
 """reactions whose words stand with the fact, plant fact, objection or commitment"""
 
 
@@ -31,18 +30,6 @@ def number(of: Scenario, variant: str, key: str) -> int:
     fact, _, name = key.partition(".")
     overrides = next(entry.numbers for entry in of.variants if entry.id == variant)
     return overrides.get(key, next(entry.numbers[name] for entry in of.facts if entry.id == fact))
-
-
-def texts(node: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text of a scenario with its path."""
-    if isinstance(node, str):
-        yield path, node
-    elif isinstance(node, dict):
-        for key, value in node.items():
-            yield from texts(value, f"{path}.{key}")
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from texts(value, f"{path}[{index}]")
 
 
 # The author's guide
@@ -114,47 +101,6 @@ def test_a_graded_scenario_has_a_hundred_points_with_listening_and_not_telling_f
 
 
 @pytest.mark.parametrize("name", IDS)
-def test_the_voice_has_no_exclamation_marks_and_no_cliches(name: str) -> None:
-    data = scenario(name).model_dump(mode="json", by_alias=True)
-    worn = re.compile(r"!|game.?chang|win.win|synerg|cutting.edge|world.class|low.hanging|solution provider", re.I)
-    assert [(path, text) for path, text in texts(data) if worn.search(text)] == []
-
-
-@pytest.mark.parametrize("name", IDS)
-def test_a_number_and_its_unit_stay_together_in_notes(name: str) -> None:
-    loose = re.compile(r"[\d}] (°C|%|h|min|bar|kg|t)(?![\w])")
-    found = scenario(name)
-    notes = [fact.note for fact in found.facts] + [note for entry in found.variants for note in entry.notes.values()]
-    assert [note for note in [*notes, found.brief.product] if loose.search(note)] == []
-
-
-@pytest.mark.parametrize("name", IDS)
-def test_every_decoy_has_words_and_a_note_of_its_own(name: str) -> None:
-    for entry in scenario(name).variants:
-        assert set(entry.says) == set(entry.decoys), entry.id
-        assert set(entry.notes) == set(entry.decoys), entry.id
-
-
-@pytest.mark.parametrize("name", IDS)
-def test_every_fact_has_an_option_that_opens_it(name: str) -> None:
-    found = scenario(name)
-    for fact in found.facts:
-        unlock = fact.unlock
-        openers = [
-            option.id
-            for option in found.options
-            if option.to in {None, fact.holder}
-            and any(
-                move.label in unlock.labels
-                and not set(unlock.topics).isdisjoint(move.topics)
-                and (move.past or not unlock.past)
-                for move in option.moves
-            )
-        ]
-        assert openers, f"no option opens {fact.id}"
-
-
-@pytest.mark.parametrize("name", IDS)
 def test_every_plant_topic_can_be_asked_for_and_fifteen_answers_are_within_reach(name: str) -> None:
     found = scenario(name)
     asked = [
@@ -163,118 +109,17 @@ def test_every_plant_topic_can_be_asked_for_and_fifteen_answers_are_within_reach
     reachable = [entry for entry in found.plant if any(topics & set(entry.topics) for topics in asked)]
     if found.graded:
         assert len(reachable) >= 15
-    assert all(set(entry.topics) <= {topic.id for topic in found.topics} for entry in found.plant)
+    known = {topic.id for topic in found.topics} | set(ordinary_topics())
+    assert all(set(entry.topics) <= known for entry in found.plant)
 
 
 @pytest.mark.parametrize("name", IDS)
-def test_facts_explain_their_numbers(name: str) -> None:
-    for fact in scenario(name).facts:
-        derived = {"inflated"}
-        assert set(fact.numbers) - derived == set(fact.unit), fact.id
-
-
-# The menu gives nothing away
-
-
-def harms(found: Scenario, option: Option) -> bool:
-    """Whether a line does harm wherever it is said."""
-    ends = {
-        entry.id
-        for entry in found.commitments
-        if any(end.id == entry.ends and end.kind != "advance" for end in found.endings)
-    }
-    unsupported = {claim.id for claim in found.datasheet if not claim.supported}
-    return any(
-        (move.label == "pitch" and not option.when.facts)
-        or move.wrong
-        or move.attacks_rival
-        or move.bypasses is not None
-        or move.manner in {"lecture", "dodge"}
-        or move.claim in unsupported
-        or move.ask in ends
-        or "wishes" in move.topics
-        for move in option.moves
-    )
-
-
-def families(found: Scenario, variant: int) -> dict[str, list[tuple[int, bool, str]]]:
-    """Family (label of the first move, one move or more) -> length, harm, id of each line."""
-    result: dict[str, list[tuple[int, bool, str]]] = {}
-    for option in found.options:
-        family = option.moves[0].label + ("" if len(option.moves) == 1 else " and more")
-        length = len(found.compiled.text(variant, option.text))
-        result.setdefault(family, []).append((length, harms(found, option), option.id))
-    return result
-
-
-@pytest.mark.parametrize("name", IDS)
-def test_lines_of_a_family_are_about_equally_long(name: str) -> None:
-    found = scenario(name)
-    for variant in range(len(found.variants)):
-        for family, lines in families(found, variant).items():
-            shortest, longest = min(lines), max(lines)
-            assert longest[0] <= 1.5 * shortest[0], (family, shortest, longest)
-
-
-@pytest.mark.parametrize("name", IDS)
-def test_harmful_lines_are_neither_longer_nor_shorter(name: str) -> None:
-    found = scenario(name)
-    for family, lines in families(found, 0).items():
-        good = [length for length, harm, _ in lines if not harm]
-        bad = [length for length, harm, _ in lines if harm]
-        if len(good) > 1 and len(bad) > 1:
-            ratio = statistics.median(bad) / statistics.median(good)
-            assert 0.85 <= ratio <= 1.18, (family, ratio)
-
-
-@pytest.mark.parametrize("name", IDS)
-def test_harmful_lines_are_as_polite_as_the_others(name: str) -> None:
-    """Questions, thanks and softeners are spread over both kinds; no kind is all questions."""
-    found = scenario(name)
-    asks = {True: [0, 0], False: [0, 0]}
-    for option in found.options:
-        kind = asks[harms(found, option)]
-        kind[0] += 1
-        kind[1] += "?" in option.text
-    assert all(0 < questions < count for count, questions in asks.values())
-    rude = re.compile(r"\b(stupid|nonsense|obviously|idiot|rubbish|ridiculous)\b", re.I)
-    assert [option.id for option in found.options if rude.search(option.text)] == []
-
-
-@pytest.mark.parametrize("name", IDS)
-def test_a_right_playback_uses_the_plant_s_own_figures(name: str) -> None:
-    found = scenario(name)
-    with_numbers = {fact.id for fact in found.facts if fact.numbers}
-    for option in found.options:
-        for move in option.moves:
-            if move.label != "reflect" or move.wrong or not with_numbers & set(move.facts):
-                continue
-            assert re.search(r"\{\w+\.\w+\}", option.text), option.id
-            literal = re.findall(r"\d[\d:,.]*\d|\d", re.sub(r"\{[^}]*\}", "", option.text))
-            assert set(literal) <= {"02:40"}, (option.id, literal)
-
-
-@pytest.mark.parametrize("name", IDS)
-def test_a_wrong_playback_stands_beside_a_right_one(name: str) -> None:
-    found = scenario(name)
-    right = {fact for option in found.options for move in option.moves if not move.wrong for fact in move.facts}
-    wrong = {fact for option in found.options for move in option.moves if move.wrong for fact in move.facts}
-    assert wrong <= right
-    assert len(wrong) >= 0.75 * len(right)
-
-
-@pytest.mark.parametrize("name", IDS)
-def test_claims_of_options_are_words_of_the_data_sheet(name: str) -> None:
-    """Every claim is used, and a customer's technical question can be answered with a supported one."""
-    found = scenario(name)
-    used = {move.claim for option in found.options for move in option.moves if move.claim}
-    assert {claim.id for claim in found.datasheet if not claim.supported} <= used
-    for question in found.questions:
-        answers = [option for option in found.options if option.when.pending == question.id]
-        manners = {move.manner for option in answers for move in option.moves if move.manner}
-        assert manners >= {"short", "lecture", "dodge"}, question.id
-        if question.technical:
-            assert "honest_unknown" in manners
+def test_lint_has_nothing_to_object_to(name: str) -> None:
+    """Nothing out of reach, no menu that gives itself away, no figure typed out; dead ends and examples elsewhere."""
+    path = scenario_path(name)
+    problems = lint(path.read_bytes(), path.name, path.stem, play=False)
+    assert [str(problem) for problem in problems if problem.grade == "error"] == []
+    assert [str(problem) for problem in problems if problem.code == "TS421"] == [], "frequent words in one way only"
 
 
 # Played at random: nobody is left without words
@@ -294,16 +139,6 @@ def test_everybody_has_words_for_every_reaction_that_is_shown(name: str) -> None
         for persona, reaction in shown:
             lines_of = found.compiled.personas[persona].lines
             assert reaction in OWN_TEXT or reaction in lines_of, (persona, reaction)
-
-
-@pytest.mark.parametrize("name", IDS)
-def test_frequent_reactions_have_more_than_one_line(name: str) -> None:
-    found = scenario(name)
-    frequent: list[Reaction] = ["confirms", "told_early"]
-    if found.graded:
-        frequent += ["corrects", "repeats", "shrugs"]
-    for persona in found.personas:
-        assert [reaction for reaction in frequent if len(persona.lines[reaction]) < 2] == [], persona.id
 
 
 # Cobalt Ridge: sums and plausibility
