@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from techsell.roleplay import Conversation, load_scenario
+from techsell.roleplay.labels import Reaction
 
 SCENARIO = load_scenario("saltmarsh")
 VARIANTS = [entry.id for entry in SCENARIO.variants]
@@ -279,7 +280,7 @@ def test_people_and_plant_agree_with_the_other_call_at_saltmarsh() -> None:
         there.patience,
         there.technicality,
     )
-    shared = {"corrects", "thanks", "respects", "bristles"}
+    shared: tuple[Reaction, ...] = ("corrects", "thanks", "respects", "bristles")
     assert all(set(here.lines[name]) & set(there.lines[name]) for name in shared)
     said = {entry.id: entry.says for entry in other.plant}
     same = [entry.id for entry in SCENARIO.plant if said.get(entry.id) == entry.says]

@@ -1,0 +1,38 @@
+"""Typed text becomes moves: rules and an integer model for the labels, a matcher for the scenario, and a gate.
+
+Importing this package is cheap; its parts are loaded when first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .labeller import Clause, label
+    from .recognition import CODE, fingerprint, recognise
+    from .situation import Choice, Recognition, Situation
+
+__all__ = ["CODE", "Choice", "Clause", "Recognition", "Situation", "fingerprint", "label", "recognise"]
+
+_HOMES = {
+    "CODE": "recognition",
+    "Choice": "situation",
+    "Clause": "labeller",
+    "Recognition": "situation",
+    "Situation": "situation",
+    "fingerprint": "recognition",
+    "label": "labeller",
+    "recognise": "recognition",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

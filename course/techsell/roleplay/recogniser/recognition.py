@@ -1,0 +1,154 @@
+"""`recognise`: what a typed line does in a call. Deterministic, whole numbers only, no file read but the model's."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from . import linear, ordinary, rules
+from .gate import decide, no_move, without_scenario
+from .labeller import label, whole
+from .matcher import Matcher, matcher_of
+from .reading import read
+from .situation import Recognition, Situation
+from .text import MAX_CHARACTERS, tokens
+from .told import exact_words
+
+if TYPE_CHECKING:
+    from techsell.roleplay.model import Scenario
+
+__all__ = ["CODE", "fingerprint", "recognise"]
+
+ALIKE = 800
+LEAST_WORDS = 6
+"""shorter lines are read, not compared"""
+DENIALS = frozenset({"not", "no", "never", "nobody", "none", "without", "nothing", "always", "every"})
+CODE = 1
+"""raise it whenever the code of this package reads any line in another way than before"""
+
+
+def recognise(text: str, scenario: Scenario | None = None, situation: Situation | None = None) -> Recognition:
+    """What a typed line does.
+
+    Args:
+        text: as typed, in any state and language; the first 6,000 characters count.
+        scenario: without one, labels only.
+        situation: what has been said so far; without it everybody is there and nothing has been said.
+
+    Returns:
+        Up to three moves and whether they are sure enough to be taken. The same for the same arguments, on every
+        machine.
+    """
+    text = text[: MAX_CHARACTERS + 1]
+    if scenario is None:
+        return _plain(text)
+    where = situation or _opening(scenario)
+    return _recognise(text, where, _Key(scenario))
+
+
+@lru_cache(maxsize=2048)
+def _plain(text: str) -> Recognition:
+    matcher = matcher_of(None)
+    return no_move(text, None, matcher) or without_scenario(text, matcher)
+
+
+@lru_cache(maxsize=2048)
+def _recognise(text: str, situation: Situation, key: _Key) -> Recognition:
+    scenario = key.scenario
+    matcher = matcher_of(scenario)
+    told = no_move(text, scenario, matcher)
+    if told is not None:
+        return told
+    return _written(text, situation, scenario, matcher) or decide(
+        read(text, scenario, situation, matcher), scenario, situation, matcher
+    )
+
+
+class _Key:
+    """A scenario as a key: equal when the content is."""
+
+    __slots__ = ("_name", "scenario")
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self._name = scenario.fingerprint
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Key) and other._name == self._name
+
+    def __hash__(self) -> int:
+        return hash(self._name)
+
+
+def _opening(scenario: Scenario) -> Situation:
+    present = tuple(persona.id for persona in scenario.personas)
+    return Situation(present=present, speaker=present[0], trust=scenario.trust.start)
+
+
+def _written(text: str, situation: Situation, scenario: Scenario, matcher: Matcher) -> Recognition | None:
+    """A line of the menu, or one of its paraphrases, typed word for word or nearly: it does what the menu says."""
+    lines = matcher.remembered(("menu", situation.variant), lambda: _menu(scenario, situation.variant))
+    words = tokens(text)
+    found = lines[words].options if words in lines else None
+    if found is None:
+        ours = exact_words(text)
+        found = _nearest(ours, _marks(words), lines) if len(ours) >= LEAST_WORDS else ()
+    for index in found:
+        option = scenario.options[index]
+        if option.to and option.to not in situation.present:
+            continue
+        if option.when.pending and option.when.pending != situation.pending:
+            continue
+        topics = tuple((name, 1000) for move in option.moves for name in move.topics)
+        sure = (1000,) * len(option.moves)
+        return Recognition(option.moves, sure, whole(label(text, situation.said)), topics, "accept", to=option.to or "")
+    return None
+
+
+def _nearest(ours: frozenset[str], marks: set[str], lines: dict[tuple[str, ...], _Written]) -> tuple[int, ...]:
+    """The menu line that shares four fifths of its telling words with ours, and every figure and denial."""
+    best: tuple[int, tuple[int, ...]] = (ALIKE - 1, ())
+    for line in lines.values():
+        if line.marks == marks:
+            alike = 1000 * len(ours & line.words) // len(ours | line.words)
+            best = max(best, (alike, line.options))
+    return best[1]
+
+
+def _marks(words: tuple[str, ...]) -> set[str]:
+    """Figures and denials: a line that differs in one of them says something else."""
+    return {word for word in words if word[0].isdigit() or word in DENIALS}
+
+
+class _Written(NamedTuple):
+    """A line of the menu: its telling words, its figures and denials, and the options that have it."""
+
+    words: frozenset[str]
+    marks: set[str]
+    options: tuple[int, ...]
+
+
+def _menu(scenario: Scenario, variant: int) -> dict[tuple[str, ...], _Written]:
+    found: dict[tuple[str, ...], _Written] = {}
+    for index, option in enumerate(scenario.options):
+        for text in (option.text, *option.paraphrases):
+            filled = scenario.compiled.text(variant, text)
+            name, words = tokens(filled), exact_words(filled)
+            before = found[name].options if name in found else ()
+            found[name] = _Written(words, _marks(name), (*before, index))
+    return found
+
+
+@cache
+def fingerprint() -> str:
+    """SHA-256 over the model, the ordinary topics and the numbers of the code: which recogniser this is."""
+    parts = (
+        linear.model_bytes(),
+        ordinary.source().encode(),
+        f"{CODE} {rules.VERSION}".encode(),
+    )
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
