@@ -1,0 +1,1 @@
+"""Tools of those who write scenarios: lint, graph, diff, new."""
