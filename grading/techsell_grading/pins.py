@@ -1,7 +1,8 @@
 """Released versions kept by content hash, so that old work can be graded again.
 
 `pins/scenarios/<id>.<sha256>.json` is a scenario in canonical form, `pins/exercises/<module>.<sha256>.zip` the folder
-of an exercise. A pin is never changed and never removed once it has been released. `python -m techsell_grading.pins`
+of an exercise, `pins/recognisers/<fingerprint>.zip` the code and data that read typed lines. A pin is never changed and
+never removed once it has been released. `python -m techsell_grading.pins`
 adds what is in the checkout now; `--only-current` also drops the others, which is right before the first release of a
 version and at no other time.
 """
@@ -14,10 +15,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from techsell_grading.course import Course, checkout
+from techsell_grading.grader import recognisers
 from techsell_grading.grader.unpack import pack
 from techsell_grading.storage import put
 
-__all__ = ["exercise_files", "exercise_sha", "pin_exercise", "pin_scenarios", "scenario_pins"]
+__all__ = [
+    "exercise_files",
+    "exercise_sha",
+    "pin_exercise",
+    "pin_recogniser",
+    "pin_scenarios",
+    "recogniser_pins",
+    "scenario_pins",
+]
 
 _LEFT_OUT = frozenset({".ipynb_checkpoints", "__pycache__", ".DS_Store"})
 
@@ -67,6 +77,28 @@ def pin_scenarios(pins: Path, ids: Iterable[str] | None = None) -> list[Path]:
     return paths
 
 
+def pin_recogniser(pins: Path) -> Path:
+    """Keep the recogniser of typed lines as it is now; does nothing when it is kept already.
+
+    Raises:
+        GradingError: the folder cannot be written.
+    """
+    fingerprint, content = recognisers.present()
+    path = pins / "recognisers" / f"{fingerprint}.zip"
+    if not path.is_file():
+        put(path, content)
+    return path
+
+
+def recogniser_pins(course: Course) -> dict[str, bytes]:
+    """Every recogniser that calls may have been played with, by fingerprint; what is in them is checked later."""
+    return {
+        path.stem: path.read_bytes()
+        for folder in (course.pins, checkout() / "grading" / "pins")
+        for path in sorted((folder / "recognisers").glob("*.zip"))
+    }
+
+
 def scenario_pins(course: Course, ids: Sequence[str]) -> dict[str, bytes]:
     """Every version of these scenarios that work may have been done on: pinned ones and the present one, by sha256."""
     found: dict[str, bytes] = {}
@@ -93,10 +125,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Bring the checkout's pins up to date."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     course = Course.open(checkout() / "grading")
-    kept = set(pin_scenarios(course.pins))
+    kept = {*pin_scenarios(course.pins), pin_recogniser(course.pins)}
     for module in course.modules():
         kept.add(pin_exercise(course.pins, module, exercise_files(course.path("source", module=module))))
-    for path in sorted([*course.pins.glob("scenarios/*.json"), *course.pins.glob("exercises/*.zip")]):
+    for path in sorted([*course.pins.glob("scenarios/*.json"), *course.pins.glob("*/*.zip")]):
         if path not in kept and "--only-current" in words:
             path.unlink()
     for path in sorted(kept):

@@ -26,7 +26,7 @@ import platformdirs
 
 from techsell.errors import ReleaseFailed, TechsellError, UsageError
 from techsell_grading.course import CONFIG_NAME, Course
-from techsell_grading.pins import exercise_files, exercise_sha, pin_exercise, pin_scenarios
+from techsell_grading.pins import exercise_files, exercise_sha, pin_exercise, pin_recogniser, pin_scenarios
 from techsell_grading.storage import only_one, put, refused, tools_on_path
 
 __all__ = ["ensure_released", "fingerprint", "in_step", "release", "release_apart"]
@@ -150,6 +150,7 @@ def _complete(folder: Path, modules: Sequence[str]) -> bool:
 def _pin(course: Course, module: str, files: dict[str, bytes]) -> None:
     pin_exercise(course.pins, module, files)
     pin_scenarios(course.pins)
+    pin_recogniser(course.pins)
 
 
 def _generate(course: Course, module: str, into: Path, *, with_book: bool) -> None:

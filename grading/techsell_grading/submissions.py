@@ -16,7 +16,7 @@ from techsell_grading.grader.roleplay import PREFIX
 from techsell_grading.grader.source import MANIFEST
 from techsell_grading.grader.unit import HAND_IN
 from techsell_grading.grader.unpack import Unreadable
-from techsell_grading.pins import exercise_files, scenario_pins
+from techsell_grading.pins import exercise_files, recogniser_pins, scenario_pins
 from techsell_grading.storage import refused
 
 __all__ = ["COLLECTED", "STAMP", "Submission", "handed_in_at", "pack_source", "read_submission", "settle"]
@@ -97,12 +97,14 @@ def pack_source(course: Course, module: str) -> bytes:
         )
     wanted = [cell.name.removeprefix(PREFIX) for cell in cells if cell.is_("grade") and cell.name.startswith(PREFIX)]
     pins = scenario_pins(course, wanted) if wanted else {}
+    ears = recogniser_pins(course) if wanted else {}
     known = sorted({str(json.loads(content)["id"]) for content in pins.values()})
     manifest = {"module": module, "markers": _markers(course), "scenarios": known}
     return pack(
         {
             **files,
             **{f"pins/{sha}.json": content for sha, content in pins.items()},
+            **{f"recognisers/{name}.zip": content for name, content in ears.items()},
             MANIFEST: json.dumps(manifest, sort_keys=True).encode(),
         }
     )

@@ -191,6 +191,12 @@ class TestPins:
             assert path.is_file(), f"{name} is not pinned; run: python -m techsell_grading.pins"
             assert path.read_bytes() == canonical(scenario)
 
+    def test_the_recogniser_as_it_is_now_is_pinned(self, repository):
+        name, content = pins.recognisers.present()
+        path = repository / "grading" / "pins" / "recognisers" / f"{name}.zip"
+        assert path.is_file(), "the recogniser is not pinned; run: python -m techsell_grading.pins"
+        assert pins.recognisers.finder({name: content})(name) is not None
+
     def test_the_exercises_as_they_are_now_are_pinned(self, repository):
         for folder in (repository / "exercises").iterdir():
             sha = pins.exercise_sha(pins.exercise_files(folder))
@@ -202,6 +208,7 @@ class TestPins:
         sha = pins.exercise_sha(pins.exercise_files(released.path("source", module="valves")))
         assert (released.pins / "exercises" / f"valves.{sha}.zip").is_file()
         assert list((released.pins / "scenarios").glob("cobalt_ridge.*.json"))
+        assert (released.pins / "recognisers" / f"{pins.recognisers.present()[0]}.zip").is_file()
 
     def test_an_old_version_stays_known_and_a_forged_pin_does_not_count(self, course):
         folder = course.pins / "scenarios"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .cells import Cell
+from .recognisers import finder
 from .source import Source
 from .verdict import Check, Limits
 
@@ -45,7 +46,13 @@ def assess(
             "--mode declared', and hand in again."
         )
         return Check(notebook, cell.name, "role_play", 0.0, cell.points, False, text), ""
-    found = assess_hand_in(transcript, scenario_id=scenario, learner=learner, pins=_pins(source))
+    found = assess_hand_in(
+        transcript,
+        scenario_id=scenario,
+        learner=learner,
+        pins=_pins(source),
+        recognisers=finder(source.recognisers),
+    )
     message = _sentence(found.reasons)
     lines = tuple(_best_lines(found))
     if found.best is None or (found.needs_person and found.best == 0) or found.undecided:

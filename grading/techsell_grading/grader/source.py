@@ -39,13 +39,14 @@ class Markers:
 
 @dataclass(frozen=True)
 class Source:
-    """One exercise: its notebooks without solutions, its data files, its pinned scenarios (bytes by sha256)."""
+    """One exercise: notebooks without solutions, data files, pinned scenarios and recognisers (bytes by their hash)."""
 
     module: str
     notebooks: Mapping[str, tuple[Cell, ...]]
     files: Mapping[str, bytes]
     pins: Mapping[str, bytes]
     scenarios: tuple[str, ...] = ()
+    recognisers: Mapping[str, bytes] = field(default_factory=dict)
     markers: Markers = Markers()
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -56,7 +57,8 @@ class Source:
 
 
 def open_source(data: bytes, limits: Limits) -> Source:
-    """Read a source zip: `<module>.ipynb` with solutions and tests, `pins/<sha>.json`, data files, `source.json`.
+    """Read a source zip: `<module>.ipynb` with solutions and tests, data files, `source.json`, and what was released
+    before: `pins/<sha>.json`, `recognisers/<fingerprint>.zip`.
 
     Raises:
         Unreadable: this is the trainer's own file, so the message is for the trainer.
@@ -65,6 +67,8 @@ def open_source(data: bytes, limits: Limits) -> Source:
     manifest = json.loads(files.pop(MANIFEST, b"{}"))
     markers = Markers(**manifest.get("markers", {}))
     pins = {name[5:-5]: files.pop(name) for name in list(files) if re.fullmatch(r"pins/[0-9a-f]{64}\.json", name)}
+    zips = [name for name in files if re.fullmatch(r"recognisers/[0-9a-f]{64}\.zip", name)]
+    ears = {name[12:-4]: files.pop(name) for name in zips}
     names = [name for name in files if name.endswith(".ipynb") and "/" not in name]
     if not names:
         raise Unreadable("The source holds no notebook")
@@ -76,6 +80,7 @@ def open_source(data: bytes, limits: Limits) -> Source:
         files=files,
         pins=pins,
         scenarios=tuple(manifest.get("scenarios", ())) or tuple(sorted(_scenario_ids(pins))),
+        recognisers=ears,
         markers=markers,
         metadata={name: _kernel(text) for name, text in raw.items()},
     )

@@ -194,16 +194,15 @@ def test_probabilities_are_whole_and_sum_to_a_thousand(cobalt: Scenario) -> None
     assert sum(found.probabilities) == 1000
 
 
-def test_the_fingerprint_names_model_topics_and_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    from techsell.roleplay.recogniser import recognition
+def test_the_fingerprint_follows_every_file_that_decides_how_a_line_is_read() -> None:
+    from techsell.roleplay.recogniser.identity import fingerprint_of, own_files
 
-    assert len(recogniser.fingerprint()) == 64
-    monkeypatch.setattr(recognition, "CODE", recognition.CODE + 1)
-    recognition.fingerprint.cache_clear()
-    changed = recogniser.fingerprint()
-    monkeypatch.undo()
-    recognition.fingerprint.cache_clear()
-    assert changed != recogniser.fingerprint()
+    files = own_files()
+    assert {"model.json", "ordinary.json", "rules.json", "recognition.py", "gate.py"} <= set(files)
+    assert recogniser.fingerprint() == fingerprint_of(files)
+    for name in files:
+        assert fingerprint_of({**files, name: files[name] + b"\n"}) != recogniser.fingerprint(), name
+    assert fingerprint_of(dict(reversed(files.items()))) == recogniser.fingerprint()
 
 
 _WORDS = st.sampled_from(

@@ -9,19 +9,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .identity import fingerprint
     from .labeller import Clause, label
-    from .recognition import CODE, fingerprint, recognise
+    from .recognition import recognise
     from .situation import Choice, Recognition, Situation
 
-__all__ = ["CODE", "Choice", "Clause", "Recognition", "Situation", "fingerprint", "label", "recognise"]
+__all__ = ["Choice", "Clause", "Recognition", "Situation", "fingerprint", "label", "recognise"]
 
 _HOMES = {
-    "CODE": "recognition",
     "Choice": "situation",
     "Clause": "labeller",
     "Recognition": "situation",
     "Situation": "situation",
-    "fingerprint": "recognition",
+    "fingerprint": "identity",
     "label": "labeller",
     "recognise": "recognition",
 }

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from . import linear, ordinary, rules
 from .gate import decide, no_move, without_scenario
 from .labeller import label, whole
 from .matcher import Matcher, matcher_of
@@ -18,14 +16,12 @@ from .told import exact_words
 if TYPE_CHECKING:
     from techsell.roleplay.model import Scenario
 
-__all__ = ["CODE", "fingerprint", "recognise"]
+__all__ = ["recognise"]
 
 ALIKE = 800
 LEAST_WORDS = 6
 """shorter lines are read, not compared"""
 DENIALS = frozenset({"not", "no", "never", "nobody", "none", "without", "nothing", "always", "every"})
-CODE = 1
-"""raise it whenever the code of this package reads any line in another way than before"""
 
 
 def recognise(text: str, scenario: Scenario | None = None, situation: Situation | None = None) -> Recognition:
@@ -138,17 +134,3 @@ def _menu(scenario: Scenario, variant: int) -> dict[tuple[str, ...], _Written]:
             before = found[name].options if name in found else ()
             found[name] = _Written(words, _marks(name), (*before, index))
     return found
-
-
-@cache
-def fingerprint() -> str:
-    """SHA-256 over the model, the ordinary topics and the numbers of the code: which recogniser this is."""
-    parts = (
-        linear.model_bytes(),
-        ordinary.source().encode(),
-        f"{CODE} {rules.VERSION}".encode(),
-    )
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big") + part)
-    return digest.hexdigest()
