@@ -90,7 +90,7 @@ def test_the_role_play_engine_stands_alone() -> None:
 def test_no_file_holds_a_second_idea(repository: Path) -> None:
     long = {
         str(path.relative_to(repository)): lines
-        for folder in ("course", "grading", "tests")
+        for folder in ("course", "grading", "recogniser", "tests")
         for pattern in ("*.py", "*.js", "*.css")
         for path in (repository / folder).rglob(pattern)
         if "output" not in path.parts
