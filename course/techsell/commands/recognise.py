@@ -20,9 +20,7 @@ MOST_LINE = 1_000_000
 
 def register(main: typer.Typer) -> None:
     """Add `recognise` to the command line."""
-    main.command(epilog="""Example: echo '{"id": 1, "text": "so you lose four hours"}' | techsell recognise""")(
-        recognise
-    )
+    main.command(epilog="""Example: techsell recognise <<< '{"id": 1, "text": "so you lose four hours"}'""")(recognise)
 
 
 def recognise(
