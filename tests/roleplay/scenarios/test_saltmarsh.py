@@ -186,6 +186,22 @@ def test_the_shift_office_puts_through_and_leaves() -> None:
     assert talk.state.present == ("priya",)
 
 
+def test_the_shift_office_answers_and_still_tires_of_a_survey() -> None:
+    """What it knows it tells, what it does not know it hands on, and the fifth question finds it busy."""
+    talk = Conversation.start(SCENARIO, seed=1)
+    for asked in ("how many lines do you have", "what do the seals cost", "is there parking", "do you make yoghurt"):
+        talk.say(asked)
+    turns = talk.state.history[1:]
+    assert all([one.reaction for one in turn.reactions] == ["answers"] for turn in turns)
+    assert not talk.state.facts
+    trust = talk.state.trust
+    for asked in ("how many people work on a shift", "what do they clean with"):
+        talk.say(asked)
+    assert all(turn.reactions[0].reaction == "tires" for turn in talk.state.history[5:])
+    assert talk.state.trust == trust - 2
+    assert talk.state.ending == "number_in_the_book"
+
+
 def test_a_small_untruth_to_the_shift_office_opens_no_door() -> None:
     talk = say(1, ["gate_expecting"])
     assert talk.state.present == ("office",)
@@ -264,7 +280,7 @@ def test_facts_and_plant_sheet_are_as_rich_as_agreed() -> None:
     assert all(8 <= len(fact.utterances) <= 15 for fact in SCENARIO.facts)
     own = [entry for entry in SCENARIO.plant if entry.keywords]
     assert len(own) >= 45
-    assert all(2 <= len(entry.utterances) <= 4 for entry in own)
+    assert all(2 <= len(entry.utterances) <= 8 for entry in own)
     known = {topic.id for topic in SCENARIO.topics}
     ordinary = {topic for entry in SCENARIO.plant for topic in entry.topics if topic not in known}
     assert len(ordinary) >= 55

@@ -247,7 +247,7 @@ def test_facts_and_plant_sheet_are_as_rich_as_agreed() -> None:
     assert all(8 <= len(fact.utterances) <= 15 for fact in SCENARIO.facts)
     own = [entry for entry in SCENARIO.plant if entry.keywords]
     assert len(own) >= 45
-    assert all(2 <= len(entry.utterances) <= 4 for entry in own)
+    assert all(2 <= len(entry.utterances) <= 8 for entry in own)
     known = {topic.id for topic in SCENARIO.topics}
     ordinary = {topic for entry in SCENARIO.plant for topic in entry.topics if topic not in known}
     assert len(ordinary) >= 55
