@@ -45,3 +45,16 @@ def test_a_browser_that_shows_nothing_is_told_apart_from_a_missing_one(monkeypat
     monkeypatch.setattr(doctor, "browser", lambda: sys.executable)
     (finding,) = doctor.examine((doctor._browser,))
     assert finding.state == "failed"
+
+
+def test_a_machine_that_makes_no_pdf_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    (works,) = doctor.examine((doctor._pdf,))
+    assert (works.state, works.needed) == ("ok", "trainer")
+
+    def missing(name: str) -> None:
+        raise OSError("cannot load library 'libpango-1.0-0'")
+
+    monkeypatch.setattr("techsell.roleplay.cards.pdf.import_module", missing)
+    (finding,) = doctor.examine((doctor._pdf,))
+    assert finding.state == "missing"
+    assert "libpangoft2-1.0-0" in finding.cure

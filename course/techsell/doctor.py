@@ -131,6 +131,17 @@ def _sandbox() -> Finding:
     return Finding(name, "trainer", "failed", done.stderr.strip()[:120], cure)
 
 
+def _pdf() -> Finding:
+    from techsell.errors import PdfMissing
+    from techsell.roleplay.cards import pdf_of
+
+    try:
+        pages = pdf_of("<p>t</p>")[1]
+    except PdfMissing as error:
+        return Finding("PDF files", "trainer", "missing", error.problem, f"{error.cure}.")
+    return Finding("PDF files", "trainer", "ok", f"made one of {pages} page")
+
+
 def _browser() -> Finding:
     name = "Headless browser"
     tool = browser()
@@ -157,6 +168,7 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     _content,
     _gradebook,
     _sandbox,
+    _pdf,
     _browser,
 )
 

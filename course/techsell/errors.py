@@ -24,6 +24,7 @@ TechsellError                     exit code 1: the thing failed, and the message
 │   └── StoreDamaged              not ours, or broken
 ├── HandInError                   a hand-in that cannot be made or read
 │   └── HandInIncomplete
+├── PdfMissing                    what makes PDF files is not installed here
 ├── CheckFailed                   a learner's answer is not yet right (also an AssertionError)
 └── GradingError                  the trainer's side
     ├── CourseMissing
@@ -53,6 +54,7 @@ __all__ = [
     "HandInIncomplete",
     "MoveNotAllowed",
     "NotebookMissing",
+    "PdfMissing",
     "PortTaken",
     "Problem",
     "ReleaseFailed",
@@ -223,6 +225,10 @@ class HandInError(TechsellError):
 
 class HandInIncomplete(HandInError):
     """Something that must be in the hand-in is missing."""
+
+
+class PdfMissing(TechsellError):
+    """What makes PDF files is not installed here."""
 
 
 class CheckFailed(TechsellError, AssertionError):

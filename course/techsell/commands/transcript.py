@@ -123,3 +123,42 @@ def verify(file: File, as_json: Json = False) -> None:
                 _out(f"  {finding}")
     if not found.sound:
         raise typer.Exit(1)
+
+
+@app.command(epilog="Example: techsell transcript debrief cobalt_ridge.transcript.jsonl")
+def debrief(file: File, as_json: Json = False) -> None:
+    """At most three points with better lines and what would have been answered; facts found and missed; an expert.
+
+    Every answer that is told here is the engine's own: the better line is said in the call as it stood before its turn.
+    """
+    import shutil
+    import textwrap
+
+    from techsell.roleplay.conversation import Conversation
+    from techsell.roleplay.debrief import debrief as look_back
+    from techsell.roleplay.debrief.words import paragraphs
+    from techsell.roleplay.events import dump
+    from techsell.roleplay.journal import MemoryJournal
+    from techsell.roleplay.replay import shipped
+    from techsell.roleplay.transcript import Transcript
+
+    found = _read(file)
+    sessions = Transcript.parse(file.read_bytes()).sessions
+    told: list[dict[str, Any]] = []
+    width = min(shutil.get_terminal_size().columns, 100) if console.out.is_terminal else 100
+    for report, session in zip(found.sessions, sessions, strict=True):
+        scenario = shipped(session.start["scenario_sha"])
+        if not as_json:
+            _out(_about(report))
+        if scenario is None:
+            told.append({"scenario": report.scenario, "debrief": None})
+            if not as_json:
+                _out("  This version of the scenario is not known here.")
+            continue
+        talk = Conversation.resume(scenario, MemoryJournal([dump(event) for event in session.events]))
+        plain = look_back(scenario, talk.state).as_dict()
+        told.append({"scenario": report.scenario, "debrief": plain})
+        for text, first, then in paragraphs(plain) if not as_json else ():
+            _out(textwrap.fill(text, width, initial_indent=first, subsequent_indent=then))
+    if as_json:
+        console.out.print_json(data=told)

@@ -81,7 +81,13 @@ def _house_style() -> Any:  # matplotlib's own type lists every setting by name
 
 
 def new_figure(
-    title: str, subtitle: str, *, columns: int = 1, size: tuple[float, float] = (7.2, 3.8), share_y: bool = False
+    title: str,
+    subtitle: str,
+    *,
+    columns: int = 1,
+    size: tuple[float, float] = (7.2, 3.8),
+    share_y: bool = False,
+    watermark: str = WATERMARK,
 ) -> tuple[Figure, Any]:
     """A figure with title, subtitle (say the sample size there) and watermark, and its axes.
 
@@ -92,7 +98,7 @@ def new_figure(
     figure.get_layout_engine().set(rect=(0.0, 0.0, 1.0, 1.0 - 42 / height))  # type: ignore[union-attr, call-arg]
     figure.text(0.01, 1 - 3 / height, title, size=13, weight="bold", va="top")
     figure.text(0.01, 1 - 22 / height, subtitle, size=10, color=MUTED, va="top")
-    figure.text(0.99, 1 - 3 / height, WATERMARK, size=9, color=MUTED, style="italic", ha="right", va="top")
+    figure.text(0.99, 1 - 3 / height, watermark, size=9, color=MUTED, style="italic", ha="right", va="top")
     axes = figure.subplots(1, columns, sharey=share_y)
     return figure, axes
 

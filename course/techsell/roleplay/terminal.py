@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from techsell.errors import ConversationInUse, RoleplayError
 
+from .terminal_debrief import AfterCall
+
 if TYPE_CHECKING:
     from .conversation import Conversation
+    from .debrief.words import Paragraph
 
 __all__ = ["Terminal"]
 
@@ -73,7 +76,12 @@ class Terminal:
             self._write("\n")
             self._take(typed.strip())
         self._log()
+        after = AfterCall(self.conversation, self._read, self._paragraph, self._write)
+        self._rule()
+        after.ask()
         self._score()
+        self._rule()
+        after.tell()
         return True
 
     # What is typed
@@ -201,6 +209,12 @@ class Terminal:
             if line["advice"]:
                 self._line(f"Next time: {line['advice']}", first=" " * 22, then=" " * 22)
         self._line(LISTENED)
+
+    def _paragraph(self, paragraph: Paragraph) -> None:
+        if paragraph.text:
+            self._line(paragraph.text, first=paragraph.first, then=paragraph.then)
+        else:
+            self._write("\n")
 
     def _line(self, text: str, *, first: str = "", then: str = "") -> None:
         wrapped = textwrap.fill(text, self._width, initial_indent=first, subsequent_indent=then)
