@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from techsell.roleplay.labels import LABELS
 HERE = Path(__file__).resolve().parent
 PLACE = HERE / "MODEL_CARD.md"
 PROSE = HERE / "model_card.in.md"
+PLAY = HERE / "play_report.json"
 AIMS = {
     "question_kappa": ("question present, κ", ".85"),
     "reflection_kappa": ("playback present, κ", ".65"),
@@ -111,6 +113,19 @@ def _groups(found: Mapping[str, Mapping[str, float]]) -> str:
     )
 
 
+def _play(found: Mapping[str, Any]) -> str:
+    """What comes of example utterances in a call, unlearned; see evaluate_play.py."""
+    head = found["headline"]
+    rows = [[name.replace("_", " "), _range(head[name])] for name in head]
+    return _table(["what came of it", "share of the lines (95 %)"], rows)
+
+
+def _gates(found: Mapping[str, Any]) -> str:
+    columns = ("opened", "other", "wrong", "harmful", "asked_back", "generic", "silent_error")
+    rows = [[str(row["gate"]), *(_three(row[name]) for name in columns)] for row in found.get("gates", ())]
+    return _table(["gate, per mille", *(name.replace("_", " ") for name in columns)], rows)
+
+
 def _pairs(report: Mapping[str, Any]) -> str:
     table = report["confusion"]
     found = sorted(
@@ -129,7 +144,11 @@ def _value(report: Mapping[str, Any], path: str) -> str:
 
 def card(report: Mapping[str, Any]) -> str:
     """The card's text: `model_card.in.md` with its tables and figures filled in."""
+    play = json.loads(PLAY.read_text(encoding="utf-8"))
+    report = {**report, "play": play}
     tables = {
+        "play": _play(play),
+        "play gates": _gates(play),
         "headline": _headline(report),
         "labels": _labels(report),
         "confusion": _confusion(report),

@@ -85,11 +85,14 @@ def situation_of(compiled: Compiled, state: State) -> Situation:
 
     bits, flags = compiled.bits, state.flags
     heard = [line.text for line in state.history[-1].lines if line.speaker != "you"]
+    waiting = [one for one, _ in compiled.objections if flags & bits["open", one.id]]
+    done = dict(state.progress)
     return Situation(
         present=state.present,
         speaker=state.speaker,
         heard=state.facts,
-        open_objections=tuple(one.id for one, _ in compiled.objections if flags & bits["open", one.id]),
+        open_objections=tuple(one.id for one in waiting),
+        steps=tuple(one.needs[done.get(one.id, 0)] for one in waiting),
         pending=state.pending,
         granted=tuple(name for name in compiled.commitments if flags & bits["granted", name]),
         variant=state.variant,

@@ -83,6 +83,10 @@ def take(draft: Draft, move: Move) -> None:
 
 
 def _situation(draft: Draft, move: Move) -> None:
+    asked = [other for other in draft.moves[: max(0, draft.move)] if other.label == "situation"]
+    if asked and draft.source != "picked":
+        _question(draft, move)  # a typed line with several is one question in several words
+        return
     draft.situations += 1
     if draft.situations > draft.rules.situation_allowance:
         draft.react("tires", draft.rules.situation_excess)
@@ -90,7 +94,9 @@ def _situation(draft: Draft, move: Move) -> None:
 
 
 def _implication(draft: Draft, move: Move) -> None:
-    if draft.warm:
+    """Consequences: pressed before anything was taken in, they cool; a typed line that the plant sheet answers asks
+    for no more than that."""
+    if draft.warm or (draft.source != "picked" and move.plant and not move.fact_wanted):
         _question(draft, move)
         return
     draft.stalled = True
@@ -98,8 +104,11 @@ def _implication(draft: Draft, move: Move) -> None:
 
 
 def _clarify(draft: Draft, move: Move) -> None:
-    if not _deal(draft, move):
+    about_something_else = draft.source != "picked" and not move.objection and (move.plant or move.fact_wanted)
+    if about_something_else or not _deal(draft, move):
         _question(draft, move)
+    elif move.fact_wanted and not draft.flags & draft.compiled.facts[move.fact_wanted].bit:
+        _brings_out(draft, move)
 
 
 def _question(draft: Draft, move: Move) -> None:
@@ -118,8 +127,22 @@ def _question(draft: Draft, move: Move) -> None:
     elif not ((draft.modern or move.label in {"situation", "clarify"}) and _plant(draft, move, topics)):
         if found:
             draft.react("repeats", speaker=found[1].fact.holder, about=found[1].fact.id)
-        else:
+        elif not _too_early(draft, move):
             draft.react("shrugs")
+
+
+def _too_early(draft: Draft, move: Move) -> bool:
+    """A typed question for a fact whose turn has not come: its guarded words, where it has any, and no credit."""
+    entry = draft.compiled.facts.get(move.fact_wanted or "")
+    if entry is None or draft.source == "picked" or not entry.fact.guarded or draft.flags & entry.bit:
+        return False
+    fact = entry.fact
+    fits = move.label in fact.unlock.labels and (move.past or not fact.unlock.past)
+    if not fits or not draft.here(fact.holder) or (draft.to and draft.to != fact.holder):
+        return False
+    draft.stalled = True
+    draft.react("guards", speaker=fact.holder, line=fact.guarded, place=f"facts.{fact.id}.guarded", about=fact.id)
+    return True
 
 
 def _plant(draft: Draft, move: Move, topics: int) -> bool:
@@ -231,7 +254,8 @@ def _brings_out(draft: Draft, move: Move) -> bool:
     topics = draft.compiled.topic_mask(move.topics)
     if not topics:
         return False
-    found = find_fact(draft.compiled, move.label, topics, move.past, draft.flags, draft.trust, draft.to)
+    wanted = move.fact_wanted
+    found = find_fact(draft.compiled, move.label, topics, move.past, draft.flags, draft.trust, draft.to, wanted)
     if found is None or found[0] != "opens":
         return False
     draft.disclose(found[1], _past_credit(draft, move))

@@ -64,10 +64,10 @@ def test_most_questions_reach_their_fact_and_nearly_all_are_taken_as_read(cobalt
 def test_a_sentence_takes_less_than_twenty_milliseconds(cobalt: Scenario) -> None:
     lines = [line for lines in _questions().values() for line in lines]
     recognise("warm", cobalt)
-    began = time.perf_counter()
+    began = time.process_time()
     for number, line in enumerate(lines):
         recognise(f"{line} {number}", cobalt)
-    assert (time.perf_counter() - began) / len(lines) < 0.020
+    assert (time.process_time() - began) / len(lines) < 0.020
 
 
 def test_the_same_text_gives_the_same_scores_from_another_matcher(cobalt: Scenario) -> None:

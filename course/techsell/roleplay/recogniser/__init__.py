@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .identity import fingerprint
     from .labeller import Clause, label
-    from .recognition import recognise
+    from .recognition import prepare, recognise
     from .situation import Choice, Recognition, Situation
 
-__all__ = ["Choice", "Clause", "Recognition", "Situation", "fingerprint", "label", "recognise"]
+__all__ = ["Choice", "Clause", "Recognition", "Situation", "fingerprint", "label", "prepare", "recognise"]
 
 _HOMES = {
     "Choice": "situation",
@@ -23,6 +23,7 @@ _HOMES = {
     "Situation": "situation",
     "fingerprint": "identity",
     "label": "labeller",
+    "prepare": "recognition",
     "recognise": "recognition",
 }
 

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 
     from .situation import Situation
 
-__all__ = ["addressed", "asks_past", "bypassed", "slots_of"]
+__all__ = ["addressed", "asks_past", "bypassed", "slots_of", "tells_of_now"]
 
 _ABOUT_THE_CALL = re.compile(
-    r"\b(?:call|today|our time|your time|minutes?|half (?:an|past|10|11|12|1|2|3|4|5)|agenda|conversation|talk|"
+    r"\b(?:call|today|our time|your time|minutes?|mins?|(?:one|1|a) question each|your turn|half (?:an|past|10|11|"
+    r"12|1|2|3|4|5)|agenda|conversation|talk|"
     r"meeting|at the end|worth (?:going|"
-    r"carrying|continuing)|half an hour|0\.5 hour|an hour|until|first|no is|say no|a no|so that we|"
+    r"carrying|continuing)|(?:both|each) of us|we (?:both|each)|everyone|either of us|half an hour|0\.5 hour|"
+    r"an hour|until|first|no is|say no|a no|so that we|"
     r"i would like to|i want to|hear about|"
     r"work for you|next step|purpose|plan)\b"
 )
@@ -28,7 +30,8 @@ _SLOTS: tuple[tuple[ContractSlot, re.Pattern[str]], ...] = (
             r"\b(?:i (?:would|should) (?:like|love) to (?:hear|understand|learn|find out|know|ask|see|talk|get|"
             r"discuss)|i want(?:ed)? to (?:hear|understand|learn|"
             r"find out|know|ask|talk|see)|(?:reason|purpose|point|aim|idea|goal) (?:of|for|why|is|i|behind)|"
-            r"why i (?:am )?(?:call|ring|wrote)|(?:call|ring)(?:ing)? (?:you )?(?:back )?(?:about|because)|i (?:am )?"
+            r"i would like (?:the|your) (?:story|side|view)|why i (?:am )?(?:call|ring|wrote)|(?:call|"
+            r"ring)(?:ing)? (?:you )?(?:back )?(?:about|because)|i (?:am )?"
             r"call(?:ing|ed)? (?:because|about|to)|what (?:i am after|this is about|i would like)|"
             r"this (?:call )?is (?:about|to)|it is about|"
             r"here to (?:learn|listen|understand|hear)|talk about your|hear about your|what i sell can wait|"
@@ -41,14 +44,15 @@ _SLOTS: tuple[tuple[ContractSlot, re.Pattern[str]], ...] = (
             r"\b(?:(?:\d+|a few|couple of) (?:minutes?|mins?)|half an hour|0\.5 (?:an )?hour|(?:an|1) hour|"
             r"half past|(?:until|till|by) (?:half|quarter|\d|noon|then)"
             r"|keep an eye on the clock|watch the clock|keep (?:it|this|us) (?:short|to)|on time|hard stop|"
-            r"how long (?:we|do we|you)|your handover|enough time)\b"
+            r"(?:until|till) your (?:meeting|shift|next|lunch)|how long (?:we|do we|you)|your handover|enough time)\b"
         ),
     ),
     (
         "agenda",
         re.compile(
             r"\b(?:agenda|first (?:i|we|your|you|what|about|then|some|a few|the)|start(?:ing)? with|"
-            r"begin(?:ning)? with|to start|then (?:i|we|you|your|my|about|at)|"
+            r"begin(?:ning)? with|to start|(?:ask|question) me|your turn|question each|then (?:i|we|you|your|my|"
+            r"about|at)|"
             r"after(?:wards)? (?:i|we|that)|in (?:this|that) order|can wait|(?:your|my) questions (?:first|then)|"
             r"first,? then|second(?:ly)?|the plan (?:is|would be)|"
             r"(?:seals?|pumps?|questions|side|situation|you) first)\b"
@@ -57,7 +61,9 @@ _SLOTS: tuple[tuple[ContractSlot, re.Pattern[str]], ...] = (
     (
         "expectations",
         re.compile(
-            r"\b(?:(?:a |your )?no (?:from you )?is (?:also |just )?(?:as |a )?(?:fine|okay|good|allowed|welcome|"
+            r"\b(?:(?:say|says|tell|tells me) (?:[a-z]+ ){0,4}(?:yes|no|go on|stop|deal)\b|"
+            r"(?:yes or no|deal or no deal|go on or (?:stop|not)|going on or not)\b|(?:a |"
+            r"your )?no (?:from you )?is (?:also |just )?(?:as |a )?(?:fine|okay|good|allowed|welcome|"
             r"perfectly|also|an? )|(?:can|may|free to|please|just) (?:always )?(?:say|tell me) "
             r"(?:it is |a )?no\b|no hard feelings|no pressure|not a fit|no fit|does not fit|say(?:s)? no|"
             r"(?:either|both|each) of us|we (?:each|both)|stop me|"
@@ -69,15 +75,23 @@ _SLOTS: tuple[tuple[ContractSlot, re.Pattern[str]], ...] = (
     (
         "next_step",
         re.compile(
-            r"\b(?:next step|at the end|(?:decide|see|say|know|agree) (?:together )?(?:if|whether|what|how) (?:it|"
+            r"\b(?:next step|at the end|when we (?:finish|end|stop|are done|are finished)|deal or no deal|"
+            r"go on or stop|"
+            r"yes or no to|(?:decide|see|say|know|agree) (?:together )?(?:if|whether|what|how) (?:it|"
             r"we|there|to|a|the|and)|how (?:we|to) (?:go on|continue|proceed)|"
-            r"what (?:comes|happens) next|go(?:ing)? on (?:or not|from here|afterwards)|whether (?:it|we|there|this))\b"
+            r"what (?:comes|happens) next|go(?:ing)? on (?:or not|from here|afterwards)|whether (?:it|we|there|"
+            r"this))\b"
         ),
     ),
 )
 
 _PAST = re.compile(
-    r"\b(?:last (?:had|went|bought|released|asked|signed|changed|decided|came|put|bolted|wanted|failed|stopped|"
+    r"\b(?:(?:the|your|our|that|their) (?:very )?(?:last|latest|previous|first) (?!(?:[a-z]+ )?(?:price|offer|word|"
+    r"step|"
+    r"question|point|line|page|week)\b)(?:[a-z]+ ){0,3}[a-z]+|(?:went|came|was|were|had|got|happened|began|started|"
+    r"ended|"
+    r"broke|failed) (?:on|about|before|out|up|down|off|through|wrong)|"
+    r"last (?:had|went|bought|released|asked|signed|changed|decided|came|put|bolted|wanted|failed|stopped|"
     r"broke|happened)|"
     r"what (?:became|has become) of|up to now|(?:has|have) (?:anything|something|anybody|somebody|"
     r"there) (?:ever )?[a-z]+|what has (?:happened|changed|"
@@ -88,7 +102,9 @@ _PAST = re.compile(
     r"ago|recently|latest|back then|at the time|"
     r"that (?:night|day|time|week|morning)|what happened|what went (?:wrong|on)|how did (?:it|that|you|they|this)|"
     r"when did|what did|who did|where did|why did|"
-    r"did (?:you|they|it|he|she|that|anybody|anyone|somebody|someone|this|the|your|people|nobody)|"
+    r"what (?:is|has) (?:been )?(?:new|different|changed)|(?:is|are) (?:new|different) (?:now|nowadays|since)|since|"
+    r"did (?!you know\b|you say\b|you mean\b)[a-z]+|"
+    r"ever (?:had|been|have|seen|tried|lost|fail\w*|happen\w*|bought|done)|"
     r"have (?:you|they|people|there|any) (?:ever|already|had|seen|tried|been|lost|bought|noticed|changed)|"
     r"has (?:it|that|anybody|anyone|this|there|he|she) (?:ever|been|happened|"
     r"led|cost)|(?:was|were) (?:you|there|it|they|that|the|your|he|she|this|anybody|anyone|somebody|people)|"
@@ -121,7 +137,8 @@ _UPWARDS = re.compile(
     r"site|works) (?:director|manager)s?|gm|ceo|cfo|"
     r"management|owner|bosses)|decision maker|your (?:[a-z]+ )?(?:office|department|controller|finance|board|"
     r"purchasing|procurement|quality|qa|buyers?)|"
-    r"somebody (?:else )?(?:who|higher|above|(?:more )?senior)|someone (?:else )?(?:who|higher|above|(?:more )?senior)|"
+    r"somebody (?:else )?(?:who|higher|above|(?:more )?senior)|someone (?:else )?(?:who|higher|above|"
+    r"(?:more )?senior)|"
     r"whoever (?:decides|signs)|upstairs|higher up)\b"
 )
 _INVITES = re.compile(
@@ -189,6 +206,20 @@ def slots_of(text: str) -> tuple[ContractSlot, ...]:
     if not _ABOUT_THE_CALL.search(plain):
         return ()
     return tuple(slot for slot, pattern in _SLOTS if pattern.search(plain))
+
+
+_NOW = re.compile(
+    r"\b(?:usual(?:ly)?|typical(?:ly)?|(?:in )?general(?:ly)?|normal(?:ly)?|always|as a rule|often|mostly|each|every|"
+    r"would|could|should|might|will|if|suppose|imagine|opinion|(?:do|does) (?!not\b)[a-z]+|(?:is|are) (?:it|there|"
+    r"the|"
+    r"your|this|that|they|you|he|she|a|an|any)|(?:who|what|which|how|where|when|why) (?:is|are|do|does|has|have|can|"
+    r"signs?|decides?|happens?|goes|comes|makes?|gets?|needs?|wants?|says?|pays?|checks?))\b"
+)
+
+
+def tells_of_now(text: str) -> bool:
+    """Whether a question says that it is about how things are, will be or would be."""
+    return bool(_NOW.search(normalise(text)))
 
 
 def asks_past(text: str) -> bool:

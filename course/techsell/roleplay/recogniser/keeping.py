@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .figures import Figure, explained, is_about, same
+from .figures import Figure, close, explained, is_about, same
 from .text import normalise
 from .told import Told
 from .wording import QUIET_STEMS, stems
@@ -90,13 +90,22 @@ _BLAME = re.compile(
 )
 
 
+_OURS = re.compile(r"\b(?:our|ours|we|us|sensor|sensing|warning|warns?|notice|clip|data sheet|brackwater)\b")
+
+
 def wrong_figure(
     text: str,
     typed: tuple[Figure, ...],
     known: list[Figure],
     chosen: list[Told],
     traps: frozenset[int],
+    sheet: tuple[Figure, ...] = (),
 ) -> str:
+    """What is wrong with the figures of a playback, or "".
+
+    Args:
+        sheet: figures of supported claims of the data sheet: they may be added to what was said, or taken from it.
+    """
     rounded = is_about(text)
     for at, figure in enumerate(typed):
         if figure.value <= 1000 and figure.unit in {"", "time", "seal", "pump", "line", "stop", "person"}:
@@ -107,11 +116,29 @@ def wrong_figure(
             continue  # 'all three of them', 'four lines for the sheet'
         if figure.value in traps and not exact:
             return "a figure nobody gave"
-        if not explained(figure, known, beside, rounded) and not _sum_before(figure, typed[:at], known, rounded):
+        if (
+            not explained(figure, known, beside, rounded)
+            and not _sum_before(figure, typed[:at], known, rounded)
+            and not _with_sheet(figure, known, sheet, rounded, ours=bool(_OURS.search(normalise(text))))
+        ):
             return "a figure nobody gave"
         if exact and (_swapped(figure, beside, chosen, rounded) or _other_rate(figure, chosen, rounded)):
             return "the figure belongs to something else"
     return ""
+
+
+def _with_sheet(figure: Figure, known: list[Figure], sheet: tuple[Figure, ...], rounded: bool, *, ours: bool) -> bool:
+    """A sum or difference of what was said and what the data sheet says; its own figure where the line names us."""
+    if ours and any(same(figure, one, rounded) and one.unit == figure.unit for one in sheet):
+        return True
+    return any(
+        close(figure.value, result, rounded)
+        for one in known
+        for other in sheet
+        if one.unit and one.unit == other.unit == figure.unit
+        for result in (one.value + other.value, abs(one.value - other.value))
+        if result > 0
+    )
 
 
 def _sum_before(figure: Figure, before: tuple[Figure, ...], known: list[Figure], rounded: bool) -> bool:

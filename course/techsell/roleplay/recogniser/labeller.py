@@ -9,7 +9,7 @@ from techsell.roleplay.labels import LABELS
 
 from . import linear
 from .features import features
-from .text import clauses, tokens
+from .text import clauses, readable, tokens
 
 __all__ = ["ACCEPT", "Clause", "confidence", "decision", "label", "label_with", "labels_of", "whole"]
 
@@ -53,10 +53,10 @@ def label(text: str, ctx: str = "") -> tuple[Clause, ...]:
 
 def label_with(model: linear.Model, text: str, ctx: str = "") -> tuple[Clause, ...]:
     """Label every clause of a line with a given model; training and evaluation use it."""
-    pieces = clauses(text)
+    pieces = clauses(readable(text))
     return tuple(
-        Clause(piece.text, piece.start, piece.end, model.probabilities(found))
-        for piece, found in zip(pieces, features(pieces, ctx), strict=True)
+        Clause(text[piece.start : piece.end], piece.start, piece.end, model.probabilities(found))
+        for piece, found in zip(pieces, features(pieces, readable(ctx)), strict=True)
     )
 
 

@@ -120,6 +120,10 @@ class Matcher:
 
     def rank(self, text: str, kinds: frozenset[str] = frozenset({"fact", "plant", "ordinary"})) -> tuple[Match, ...]:
         """Entries of some kinds, best first; at equal score facts before plant facts before ordinary topics."""
+        return _ranked(self, text, kinds)
+
+    def ordered(self, text: str, kinds: frozenset[str]) -> tuple[Match, ...]:
+        """The work behind `rank`."""
         found = [
             Match(self.entries[self._by_id[key]], score) for key, score in self.scores(text).items() if key[0] in kinds
         ]
@@ -207,6 +211,11 @@ def _tversky(shared: int, ours: int, theirs: int) -> int:
 
 
 _Scores = dict[tuple[str, str], int]
+
+
+@lru_cache(maxsize=1024)
+def _ranked(matcher: Matcher, text: str, kinds: frozenset[str]) -> tuple[Match, ...]:
+    return matcher.ordered(text, kinds)
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from . import statements
 from .claims import attacks
+from .forms import asks_by_form
 from .framing import bypassed, slots_of
+from .text import tokens
 
 if TYPE_CHECKING:
     from techsell.roleplay.model import Move, Scenario
@@ -59,7 +61,7 @@ def whole_line(
 ) -> list[Part]:
     """What only the whole line shows: past whom it goes, what it agrees about the call, whom it runs down."""
     past_whom = bypassed(text, scenario, situation)
-    if past_whom:
+    if past_whom and not all(piece.family == "ask" and _plainly_asks(piece.text) for piece in pieces):
         move = statements.plain_move("commit", bypasses=past_whom)
         return [*(part for part in parts if part.family == "reflect"), Part(move, "commit", 800, 800, text)]
     framed = " ".join(piece.text for piece in pieces if piece.family != "ask")
@@ -83,6 +85,11 @@ def whole_line(
     return parts
 
 
+def _plainly_asks(text: str) -> bool:
+    """'does your boss know that number': a question in which the learner goes nowhere."""
+    return asks_by_form(text) and not {"i", "me", "us", "we", "my"} & set(tokens(text))
+
+
 def few(parts: list[Part]) -> list[Part]:
     """At most three moves, in the order said; courtesies go first where there is something else."""
     busy = [part for part in parts if part.family in _KEEPS]
@@ -96,6 +103,13 @@ def few(parts: list[Part]) -> list[Part]:
     if any(part.family == "ask" for part in parts):
         # The lead-in of a question is no dodge; a question passed over lapses by itself.
         parts = [part for part in parts if part.move.manner != "dodge"]
+    parts = _taken_in_first(parts)
+    if any(part.family in {"ask", "frame", "commit"} for part in parts):
+        # What only leads into a question or into the frame of the call is no evidence told too early.
+        parts = [part for part in parts if part.move.label != "evidence" or part.family != "tell" or not _empty(part)]
+    if any(not _empty(part) for part in parts):
+        # A request that asks for nothing known says nothing beside something that does.
+        parts = [part for part in parts if part.move.label != "commit" or not _empty(part) or part.move.bypasses]
     sure = max((part.confidence for part in parts), default=0)
     if sure >= CLEAR_PART:
         # Beside a clear move an unclear one without content is left out rather than asked about.
@@ -112,6 +126,15 @@ def few(parts: list[Part]) -> list[Part]:
         spare = next((part for part in merged if part.move.label in {"acknowledge", "other", "rapport"}), None)
         merged.remove(spare or min(merged, key=lambda part: part.confidence))
     return merged
+
+
+def _taken_in_first(parts: list[Part]) -> list[Part]:
+    """Acceptance of an objection goes before what digs into it or answers it, wherever it stands in the line."""
+    for part in parts:
+        name = part.move.objection
+        if part.family == "acknowledge" and name and part is not parts[0]:
+            return [part, *(other for other in parts if other is not part)]
+    return parts
 
 
 def _empty(part: Part) -> bool:

@@ -76,7 +76,7 @@ def play_back(text: str, scenario: Scenario, situation: Situation, matcher: Matc
         return Played((ahead,), premature=True, score=700, why="not said yet")
     facts = tuple(name for name, _ in named)
     chosen = [told[name] for name in facts]
-    why = wrong_figure(text, typed, known, chosen, lines.traps) or wrong_words(text, chosen)
+    why = wrong_figure(text, typed, known, chosen, lines.traps, lines.sheet) or wrong_words(text, chosen)
     if why:
         return Played(facts[:3], wrong=True, score=named[0][1] if named else 300, why=why)
     return Played(facts[:3], topics=_sum_topics(typed, known, facts, lines), score=named[0][1] if named else 0)

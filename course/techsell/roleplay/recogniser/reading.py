@@ -10,12 +10,13 @@ from .chances import Chances
 from .families import family_of
 from .framing import addressed, asks_past
 from .labeller import label, whole
-from .objections import dug_into
+from .objections import SURELY_MEANT, dug_into, waits_for
 from .parts import MOST_MOVES, Part, Piece, few, whole_line
-from .playback import hear
+from .playback import hear, play_back
 from .questions import ENOUGH, Asked, ask
 from .text import tokens
-from .votes import with_votes
+from .votes import with_votes, with_wish
+from .wording import QUIET_STEMS, stems
 
 if TYPE_CHECKING:
     from techsell.roleplay.model import Scenario
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Part", "Reading", "read"]
 
+LATER = 120
+"""a question that follows another in the line is mostly more of the same: it needs so much more to be one of its own"""
+LEAD_IN, SUBJECT = 4, 9
+"""words"""
+INSTEAD = 360
+"""a request that no commitment meets asks for what fits it so well: to see the pump, to have a paper, for the time"""
 APART = 600
 """two questions in one line stay two moves when each fits another target at least so well"""
 
@@ -48,10 +55,11 @@ def read(text: str, scenario: Scenario, situation: Situation, matcher: Matcher) 
     to = addressed(text, scenario, situation)
     pieces = []
     for clause in clauses:
-        chances = with_votes(clause.text, Chances(clause.probabilities), scenario, matcher)
+        chances = with_votes(clause.text, with_wish(clause.text, Chances(clause.probabilities)), scenario, matcher)
         pieces.append(Piece(clause.text, chances, family_of(clause.text, chances, scenario, situation, matcher)))
+    pieces = _all_asked(pieces, matcher)
     parts: list[Part] = []
-    for group in _groups(pieces):
+    for group in _groups(pieces, scenario, situation, matcher):
         accepted = parts[-1].move.objection if parts and parts[-1].family == "acknowledge" else None
         found = _parts(group, scenario, situation, matcher, to)
         if accepted and group[0].family == "ask":
@@ -60,9 +68,47 @@ def read(text: str, scenario: Scenario, situation: Situation, matcher: Matcher) 
     return Reading(tuple(few(whole_line(text, pieces, parts, scenario, situation))), whole(clauses), to)
 
 
-def _groups(pieces: list[Piece]) -> list[list[Piece]]:
+def _all_asked(pieces: list[Piece], matcher: Matcher) -> list[Piece]:
+    """'One morning for the sheet, and he signs. can we put dates on them': the steps may stand before the request."""
+    if not any(piece.family == "commit" for piece in pieces):
+        return pieces
+
+    def steps(piece: Piece) -> bool:
+        best = max((match.score for match in matcher.rank(piece.text, frozenset({"ask"}))), default=0)
+        return piece.family in {"reflect", "tell", "other"} and best >= statements.SECOND_STEP
+
+    return [replace(piece, family="commit") if steps(piece) else piece for piece in pieces]
+
+
+def _with_lead_in(pieces: list[Piece], scenario: Scenario, situation: Situation, matcher: Matcher) -> list[Piece]:
+    """'Ok quillon. what came before that': words that only name the subject belong to the question after them."""
+    found: list[Piece] = []
+    for piece in pieces:
+        before = found[-1] if found else None
+        if before is not None and piece.family == "ask" and _leads_in(before, scenario, situation, matcher):
+            found[-1] = replace(piece, text=f"{before.text} {piece.text}")
+        else:
+            found.append(piece)
+    return found
+
+
+def _leads_in(piece: Piece, scenario: Scenario, situation: Situation, matcher: Matcher) -> bool:
+    """A few words that do nothing of themselves; or, before a comma, a longer part that plays back nothing heard."""
+    words = tokens(piece.text)
+    if not set(stems(piece.text)) - QUIET_STEMS:
+        return False
+    if piece.family in {"other", "filler"} and len(words) <= LEAD_IN:
+        return True
+    if piece.family not in {"other", "reflect"} or not piece.text.rstrip().endswith(",") or len(words) > SUBJECT:
+        return False
+    played = play_back(piece.text, scenario, situation, matcher)
+    return not played.facts or played.premature
+
+
+def _groups(pieces: list[Piece], scenario: Scenario, situation: Situation, matcher: Matcher) -> list[list[Piece]]:
     """Neighbours that do the same thing, together; words that only keep the talk going are left out."""
     groups: list[list[Piece]] = []
+    pieces = _with_lead_in(pieces, scenario, situation, matcher)
     full = [piece for piece in pieces if piece.family != "filler"] or pieces[:1]
     for piece in full:
         if groups and groups[-1][-1].family == piece.family:
@@ -84,6 +130,10 @@ def _parts(group: list[Piece], scenario: Scenario, situation: Situation, matcher
         return _questions(group, scenario, situation, matcher, to)
     if family == "commit":
         stated = statements.commit(text, scenario, situation, matcher)
+        if not any(one.move.ask or one.move.bypasses for one in stated):
+            asked = ask(text, chances, scenario, situation, matcher, to)
+            if asked.score >= INSTEAD and (asked.move.plant or asked.move.fact_wanted):
+                return [Part(asked.move, "ask", 700, asked.score, text, None, asked.targets)]
     elif family == "reflect":
         stated = [statements.reflect(text, scenario, situation, matcher)]
     elif family == "acknowledge":
@@ -122,7 +172,11 @@ def _questions(group: list[Piece], scenario: Scenario, situation: Situation, mat
     text, chances = _joined(group)
     together = ask(text, chances, scenario, situation, matcher, to)
     single = [(piece, ask(piece.text, piece.chances, scenario, situation, matcher, to)) for piece in group]
-    clear = [(piece, one) for piece, one in single if one.score >= APART and one.targets]
+    clear = [
+        (piece, one)
+        for at, (piece, one) in enumerate(single)
+        if one.score >= APART + (LATER if at else 0) and one.targets
+    ]
     if any(one.move.fact_wanted for _, one in clear):
         clear = [(piece, one) for piece, one in clear if one.move.fact_wanted]
     kinds = {(one.move.fact_wanted or one.move.plant) for _, one in clear}
@@ -137,8 +191,8 @@ def _questions(group: list[Piece], scenario: Scenario, situation: Situation, mat
                 found.append(_in_the_past(part, text, scenario))
         return found[:MOST_MOVES]
     best, words, share = together, text, chances
-    for piece, one in single:
-        if one.score > best.score + 60:
+    for at, (piece, one) in enumerate(single):
+        if one.score > best.score + (60 + LATER if at else 60):
             best, words, share = one, piece.text, piece.chances
     part = _question(words, share, best.score, best, scenario, situation, matcher)
     if together.move.past and not part.move.past:
@@ -169,6 +223,9 @@ def _question(
     objection = dug_into(text, chances, score, scenario, situation, matcher)
     if objection:
         move = move.model_copy(update={"label": "clarify", "objection": objection})
+    elif move.label == "clarify" and move.fact_wanted:
+        # Asking for more about a fact is asking for more: it may be the step that an objection waits for.
+        move = move.model_copy(update={"objection": waits_for("clarify", scenario, situation) or None})
     elif move.label == "payoff":
         facts = hear(text, scenario, situation, matcher)
         move = move.model_copy(update={"facts": facts}) if facts else move
@@ -195,9 +252,12 @@ def _dug(
     if not any(one.id == objection and "clarify" in one.needs for one in scenario.objections):
         return found
     first = found[0]
+    dig = Part(statements.plain_move("clarify", objection=objection), "ask", first.chance, 600, group[0].text)
+    meant = next((one for one in first.targets if one.kind == "fact"), None)
+    if first.move.fact_wanted and meant is not None and meant.reachable and first.score >= SURELY_MEANT:
+        # It digs, and asks for something that the customer can tell: both.
+        return [dig, *(replace(part, move=part.move.model_copy(update={"objection": None})) for part in found)]
     if len(group) == 1:
         return [replace(first, move=first.move.model_copy(update={"label": "clarify", "objection": objection}))]
-    move = statements.plain_move("clarify", objection=objection)
-    dig = Part(move, "ask", first.chance, 600, group[0].text)
     rest = _questions(group[1:], scenario, situation, matcher, to)
     return [dig, *(replace(part, move=part.move.model_copy(update={"objection": None})) for part in rest)]

@@ -10,13 +10,13 @@ from .labeller import label, whole
 from .matcher import Matcher, matcher_of
 from .reading import read
 from .situation import Recognition, Situation
-from .text import MAX_CHARACTERS, tokens
-from .told import exact_words
+from .text import MAX_CHARACTERS, readable, tokens
+from .told import exact_words, told_in
 
 if TYPE_CHECKING:
     from techsell.roleplay.model import Scenario
 
-__all__ = ["recognise"]
+__all__ = ["prepare", "recognise"]
 
 ALIKE = 800
 LEAST_WORDS = 6
@@ -36,17 +36,39 @@ def recognise(text: str, scenario: Scenario | None = None, situation: Situation 
         Up to three moves and whether they are sure enough to be taken. The same for the same arguments, on every
         machine.
     """
-    text = text[: MAX_CHARACTERS + 1]
+    text = readable(text[: MAX_CHARACTERS + 1])
     if scenario is None:
-        return _plain(text)
+        return _plain(text, situation.said if situation else "")
     where = situation or _opening(scenario)
     return _recognise(text, where, _Key(scenario))
 
 
+def prepare(scenario: Scenario) -> None:
+    """Do once what every line of this scenario needs: the index, what is told and the menu in each variant.
+
+    The first line of a call does it otherwise, and is slow for it.
+    """
+    matcher = matcher_of(scenario)
+    for variant in range(len(scenario.variants)):
+        told_in(scenario, variant, matcher)
+        _lines(scenario, variant, matcher)
+    present = tuple(persona.id for persona in scenario.personas)
+    for line in _FIRST:
+        _recognise(line, Situation(present=present, speaker=present[0]), _Key(scenario))
+
+
+_FIRST = ("what happened the last time and how often is that", "we could send you a proposal next week")
+"""lines that need the labeller, ordinary topics and commitments"""
+
+
+def _lines(scenario: Scenario, variant: int, matcher: Matcher) -> dict[tuple[str, ...], _Written]:
+    return matcher.remembered(("menu", variant), lambda: _menu(scenario, variant))
+
+
 @lru_cache(maxsize=2048)
-def _plain(text: str) -> Recognition:
+def _plain(text: str, said: str) -> Recognition:
     matcher = matcher_of(None)
-    return no_move(text, None, matcher) or without_scenario(text, matcher)
+    return no_move(text, None, matcher) or without_scenario(text, said, matcher)
 
 
 @lru_cache(maxsize=2048)
@@ -84,7 +106,7 @@ def _opening(scenario: Scenario) -> Situation:
 
 def _written(text: str, situation: Situation, scenario: Scenario, matcher: Matcher) -> Recognition | None:
     """A line of the menu, or one of its paraphrases, typed word for word or nearly: it does what the menu says."""
-    lines = matcher.remembered(("menu", situation.variant), lambda: _menu(scenario, situation.variant))
+    lines = _lines(scenario, situation.variant, matcher)
     words = tokens(text)
     found = lines[words].options if words in lines else None
     if found is None:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Literal
 
 from .lexicon import COMMON, DATA, FOREIGN
-from .text import normalise, tokens
+from .text import normalise, readable, tokens
 
 __all__ = ["MAX_WORDS", "PATTERNS", "VERSION", "Trouble", "hints", "trouble"]
 
@@ -85,6 +85,7 @@ def trouble(text: str) -> Trouble | None:
 
     `unclear` is text without words, gibberish, and talk to the machine ("ignore previous instructions").
     """
+    text = readable(text)
     words = tokens(text)
     letters, strange = _letters(text)
     if len(text) > 1500 or len(words) > MAX_WORDS:

@@ -22,6 +22,8 @@ class Situation:
     heard: tuple[str, ...] = ()
     """facts told, in the order heard"""
     open_objections: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+    """the step that each open objection waits for, in the same order; empty where that is not known"""
     pending: str = ""
     """the customer's own question that waits for an answer"""
     granted: tuple[str, ...] = ()

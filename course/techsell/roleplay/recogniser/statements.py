@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from .answers import answer_to
 from .chances import Chances
 from .claims import attacks, claim_in
+from .forms import offers, requests
 from .framing import bypassed, slots_of
-from .objections import dealt_with
+from .objections import dealt_with, waits_for
 from .playback import hear, play_back
 from .text import normalise
 
@@ -30,10 +31,12 @@ _OURS = re.compile(
     r"screen|demo|slides?|brochure))\b"
 )
 MAYBE_PITCH = 250
-STEP = 220
+STEP = 400
 """a commitment that fits less was not asked for"""
-SURE_STEP = 330
+SURE_STEP = 430
 """a commitment that fits less must fit clearly better than the next"""
+UNASKED = 500
+"""what has not the form of a request or an offer must fit better"""
 TOO_NEAR = 40
 SECOND_STEP = 480
 CLEARLY = 150
@@ -83,6 +86,8 @@ def tell(text: str, chances: Chances, scenario: Scenario, situation: Situation, 
     made = claim_in(text, scenario, situation, matcher)
     label = "evidence" if chances["evidence"] > chances["pitch"] else "pitch"
     objection = dealt_with("evidence", scenario, situation)
+    if situation.steps and label == "pitch":
+        objection = waits_for("evidence", scenario, situation)
     if objection and label == "pitch" and (chances["evidence"] >= 150 or made.score >= 500):
         label = "evidence"
     elif label == "evidence" and made.claim and not objection and not _meets_belief(made.claim, scenario, situation):
@@ -159,6 +164,8 @@ def asked_steps(text: str, situation: Situation, matcher: Matcher) -> list[Match
         at[first.entry.id] = max(at[first.entry.id], (own, -place))
         if best is None or best.entry.id in at or len(found) > 1:
             continue
+        if situation.present and best.entry.holder not in situation.present:
+            continue  # nobody means a second thing of somebody who is not there
         if best.score >= max(SECOND_STEP, own + CLEARLY):
             at[best.entry.id] = (best.score, -place)
             found.append(best)
@@ -178,6 +185,8 @@ def commit(text: str, scenario: Scenario, situation: Situation, matcher: Matcher
     if past_whom:
         return [Stated(plain_move("commit", bypasses=past_whom, slots=slots), 700)]
     found = asked_steps(text, situation, matcher)
+    if found and found[0].score < UNASKED and not (requests(text) or offers(text)):
+        return [Stated(plain_move("commit"), min(found[0].score, STEP))]
     if found and found[0].score < SURE_STEP and _rivalled(found[0], text, situation, matcher):
         return [Stated(plain_move("commit"), found[0].score)]
     if not found or found[0].score < STEP:

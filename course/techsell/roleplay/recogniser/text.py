@@ -15,10 +15,13 @@ from functools import lru_cache
 from importlib import resources
 from typing import NamedTuple
 
-__all__ = ["MAX_CHARACTERS", "Number", "Piece", "clauses", "normalise", "numbers", "tokens"]
+__all__ = ["MAX_CHARACTERS", "Number", "Piece", "clauses", "normalise", "numbers", "readable", "tokens"]
 
 MAX_CHARACTERS = 6000
 """Longer texts are read this far: nobody reads more in a chat, and a reply must stay quick."""
+
+MOST_DIGITS = 40
+"""A longer run of digits is no number that anybody means, and Python refuses to read thousands of them."""
 
 
 class Piece(NamedTuple):
@@ -35,6 +38,21 @@ class Number(NamedTuple):
     value: Fraction
     unit: str
     span: tuple[int, int]
+
+
+_KNOWN = unicodedata.ucd_3_2_0
+"""The one table of characters that every Python has in the same version; its own grows from release to release."""
+
+
+def readable(text: str) -> str:
+    """The text as every Python reads it: a character that is not in Unicode 3.2 becomes U+FFFD, which is no letter.
+
+    Whether a newer one (an emoji, a rare script) is a letter or a digit, and what it is in plain spelling, depends on
+    the version of Python. The length stays the same.
+    """
+    if text.isascii():
+        return text
+    return "".join("\ufffd" if _KNOWN.category(sign) == "Cn" else sign for sign in text)
 
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "..."})
@@ -142,6 +160,8 @@ def _number_spans(text: str) -> list[tuple[int, int, Fraction, str]]:
         digits = (
             digits.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", digits) else digits.replace(",", ".")
         )
+        if len(digits) > MOST_DIGITS:
+            continue
         value = Fraction(digits)
         if match["k"]:
             value *= 1000 if match["k"].lower() == "k" else 1_000_000

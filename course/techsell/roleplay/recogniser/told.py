@@ -51,6 +51,8 @@ class Lines:
     twisted: tuple[Line, ...]
     traps: frozenset[int]
     """figures, in thousandths, that only twisted lines have"""
+    sheet: tuple[Figure, ...] = ()
+    """figures of the supported claims of the data sheet"""
 
 
 def told_in(scenario: Scenario, variant: int, matcher: Matcher) -> tuple[dict[str, Told], Lines]:
@@ -104,6 +106,7 @@ def _lines(scenario: Scenario, variant: int, told: dict[str, Told]) -> Lines:
         tuple(right),
         tuple(Line(line.words, line.facts, line.topics, _twist(line, right, told)) for line in twisted),
         frozenset(twisted_values - right_values),
+        tuple(figure for claim in scenario.datasheet if claim.supported for figure in figures(claim.text)),
     )
 
 

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from techsell.roleplay.labels import LABELS
 
 from .chances import ASKS, FAMILIES, Chances
+from .forms import wishes
 
 if TYPE_CHECKING:
     from techsell.roleplay.model import Scenario
 
     from .matcher import Matcher
 
-__all__ = ["with_votes"]
+__all__ = ["with_votes", "with_wish"]
 
 LEAST = 500
 """lines less alike have no vote"""
@@ -29,6 +30,20 @@ SMALL_TALK = 400
 """what may well be small talk is not made a question by an ordinary topic"""
 MOST = 750
 """share of the votes at best, per mille"""
+
+
+WISHED = 350
+"""share that a wish in so many words moves to the question about what a solution would be worth"""
+
+
+def with_wish(text: str, chances: Chances) -> Chances:
+    """'What must it do', 'what would you want instead': whoever asks so asks what a solution would have to be."""
+    if not wishes(text) or chances.family("ask") < WISHED:
+        return chances
+    at = LABELS.index("payoff")
+    mixed = [share * (1000 - WISHED) // 1000 for share in chances.of]
+    mixed[at] += 1000 - sum(mixed)
+    return Chances(tuple(mixed))
 
 
 def with_votes(text: str, chances: Chances, scenario: Scenario, matcher: Matcher) -> Chances:
