@@ -18,7 +18,7 @@ import psutil
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 expect.set_options(timeout=30_000)  # a kernel's start on a busy machine
 
@@ -32,8 +32,6 @@ button = ipywidgets.Button(description="press me")
 button.on_click(lambda _: setattr(button, "description", "pressed"))
 button"""
 """A cell that is alive when its button changes its word."""
-
-
 WHERE = """import os, shutil, sys
 print("prefix:", sys.prefix)
 print("workspace:", os.environ["TECHSELL_WORKSPACE"])
@@ -209,6 +207,117 @@ class Watched:
     def _request(self, url: str, base: str) -> None:
         if not url.startswith((base, base.replace("http", "ws", 1), "data:", "blob:", "about:")):
             self.problems.append(f"request to {url}")
+
+
+AFTER, MARKS = "After the call", "Your own marks first"
+
+
+class Call:
+    """The role-play on a page whose title begins like this, by the keys of somebody without a mouse."""
+
+    def __init__(self, page: Page, title: str) -> None:
+        self.page = page
+        self.node = page.locator(f".ts-roleplay[aria-label*='{title}']").first
+        expect(self.node).to_be_visible(timeout=60_000)
+
+    @property
+    def field(self) -> Locator:
+        return self.node.get_by_role("textbox", name="What do you say?")
+
+    @property
+    def lines(self) -> Locator:
+        return self.node.get_by_role("log").locator(".ts-line")
+
+    @property
+    def is_over(self) -> bool:
+        return self.node.get_by_role("heading", name=MARKS).is_visible()
+
+    def begin(self) -> None:
+        """A practice call by typing, hands in the field; what an earlier test left is put away."""
+        self.put_away()
+        self.node.get_by_role("radio", name="Type").check()
+        self.node.get_by_role("button", name="Practise").press("Enter")
+        expect(self.field).to_be_focused()
+
+    def put_away(self) -> None:
+        """Back to the start, from wherever the call is."""
+        ways = (("End call", "Hang up", MARKS), ("Skip", "Skip all the same", AFTER), ("Play again", "", ""))
+        for first, then, leads_to in ways:
+            if (shown := self.node.get_by_role("button", name=first, exact=True)).is_visible():
+                shown.click()
+                if then:
+                    self.node.get_by_role("button", name=then).click()
+                    expect(self.node.get_by_role("heading", name=leads_to)).to_be_visible()
+        expect(self.node.get_by_role("button", name="Practise")).to_be_visible()
+
+    def tab_to(self, target: Locator, most: int = 60) -> None:
+        """Press Tab until the focus is there."""
+        for _ in range(most):
+            if target.evaluate("node => node === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{most} times Tab did not reach {target}")
+
+    def answered(self, act: Callable[[], None]) -> None:
+        """Do something and wait for the kernel's answer."""
+        before = str(self.node.get_attribute("data-reply"))
+        act()
+        expect(self.node).not_to_have_attribute("data-reply", before)
+
+    def say(self, text: str) -> None:
+        self.page.keyboard.insert_text(text)
+        self.answered(lambda: self.page.keyboard.press("Enter"))
+
+    def find_line(self, option: str) -> Locator | None:
+        """Open the menu from the field and turn its pages to the line; None where it cannot be said now."""
+        self.page.keyboard.press("ArrowDown")
+        expect(self.node.locator(".ts-suggestion").first).to_be_focused()
+        tool = self.node.get_by_role("button", name="more lines")
+        pages = int(tool.inner_text().split("of")[-1].strip(" )")) if tool.count() else 1
+        for _ in range(pages):
+            found = self.node.locator(f".ts-suggestion[data-option='{option}']")
+            if found.count():
+                return found
+            if pages > 1:
+                self.answered(lambda: self.page.keyboard.press("0"))
+        self.page.keyboard.press("m")
+        expect(self.field).to_be_focused()
+        return None
+
+    def type_line(self, option: str) -> bool:
+        """Read a line in the menu and type its words; pick it where they are not understood. False: not to be had."""
+        found = self.find_line(option)
+        if found is None:
+            return False
+        self.page.keyboard.press("m")
+        self.say(str(found.locator("span").text_content()))
+        if self.node.locator("[data-choice]").first.is_visible():
+            self.answered(lambda: self.page.keyboard.press("0"))
+        if self.node.locator(".ts-asking").inner_text() and (again := self.find_line(option)) is not None:
+            self.answered(lambda: again.press("Enter"))
+        return True
+
+    def hang_up(self) -> None:
+        for name in ("End call", "Hang up"):
+            self.tab_to(self.node.get_by_role("button", name=name))
+            self.page.keyboard.press("Enter")
+        expect(self.node.get_by_role("heading", name=MARKS)).to_be_focused()
+
+    def mark_all(self, mark: str = "3") -> None:
+        expect(self.node.get_by_role("heading", name=MARKS)).to_be_focused()
+        for line in self.node.locator(".ts-marks-line").all():
+            self.page.keyboard.press("Tab")
+            self.page.keyboard.press(mark)
+            expect(line.get_by_role("radio", name=mark)).to_be_checked()
+        self.tab_to(self.node.get_by_role("button", name="Compare with the score"))
+        self.page.keyboard.press("Enter")
+        expect(self.node.get_by_role("heading", name=AFTER)).to_be_focused()
+
+
+@pytest.fixture(scope="session")
+def find_call() -> Callable[[Page, str], Call]:
+    """`find_call(page, "Up the chain")`: a role-play on a page."""
+    return Call
 
 
 @pytest.hookimpl(wrapper=True)

@@ -36,21 +36,6 @@ def say(page: Page, call: Locator, key: str) -> None:
     expect(lines.nth(before + 1).or_(call.get_by_role("heading", name="After the call")).first).to_be_visible()
 
 
-def key_of(page: Page, call: Locator, option: str) -> str | None:
-    """The key that says a line now, found by turning the pages of the menu; None where it cannot be said."""
-    tool = call.get_by_role("button", name="more lines")
-    pages = int(tool.inner_text().split("of")[-1].strip(" )")) if tool.count() else 1
-    for _ in range(pages):
-        found = call.locator(f".ts-suggestion[data-option='{option}']")
-        if found.count():
-            return found.get_attribute("aria-keyshortcuts")
-        if pages > 1:
-            now = tool.inner_text()
-            page.keyboard.press("0")
-            expect(tool).not_to_have_text(now)
-    return None
-
-
 def is_over(call: Locator) -> bool:
     return call.get_by_role("heading", name="After the call").is_visible()
 
@@ -78,6 +63,7 @@ def test_from_the_home_to_the_feedback(
     visit: Callable[..., Any],
     shot: Shot,
     grave: Callable[[Page, str], list[tuple[str, str]]],
+    find_call: Callable[[Page, str], Any],
     repository: Path,
 ) -> None:
     page = visit(server).page
@@ -106,20 +92,17 @@ def test_from_the_home_to_the_feedback(
     expect(page.get_by_role("group", name="Call: ").filter(has=declare)).to_be_in_viewport()
     shot(page, "journey-3-lesson")
     declare.press("Enter")
-    call = page.locator(".ts-roleplay").filter(has=page.locator(".ts-suggestion:visible"))
-    expect(call.locator(".ts-suggestion").first).to_be_focused()
-    call = page.locator(f"[aria-label='{call.get_attribute('aria-label')}']").first
+    customer = find_call(page, "Up the chain")
+    expect(customer.field).to_be_focused()
     ways = json.loads((repository / "tests/roleplay/data/cobalt_ridge.ways.json").read_text(encoding="utf-8"))
     for turn, option in enumerate(ways["discovery"]):
-        if is_over(call):
-            break
-        if (key := key_of(page, call, option)) is not None:
-            say(page, call, key)
+        if not customer.is_over:
+            customer.type_line(option)
         if turn == 6:
             shot(page, "journey-4-call")
-    while not is_over(call):
-        say(page, call, "1")
-    expect(call.get_by_role("heading", name="After the call")).to_be_focused()
+    if not customer.is_over:
+        customer.hang_up()
+    customer.mark_all()
     shot(page, "journey-5-debrief")
 
     # The exercises, typed.

@@ -85,11 +85,12 @@ def under_way(page: Page) -> Locator:
 
 
 def begin(page: Page, name: str) -> Locator:
-    """A call that runs, with the focus on the first suggestion."""
+    """A call that runs by picking lines, with the focus on the first suggestion."""
     call = call_in(page)
     again = call.get_by_role("button", name="Play again")
     if again.is_visible():
         again.click()
+    call.get_by_role("radio", name="Pick").check()
     call.get_by_role("button", name=name).press("Enter")
     expect(call.locator(".ts-suggestion").first).to_be_focused()
     return call

@@ -119,6 +119,9 @@ def test_a_whole_call_by_keyboard_alone(put_on_stage: Show, call: RolePlay) -> N
     stage = put_on_stage(call)
     stage.page.keyboard.press("Tab")  # briefing
     assert stage.focus() == "briefing"
+    stage.page.keyboard.press("Tab")  # how to practise: one stop for all three
+    stage.page.keyboard.press("ArrowUp")
+    assert stage.page.evaluate("document.activeElement.value") == "menu"
     stage.page.keyboard.press("Tab")
     assert stage.focus() == "Practise"
 
@@ -130,8 +133,15 @@ def test_a_whole_call_by_keyboard_alone(put_on_stage: Show, call: RolePlay) -> N
         stage.press("1" if turn % 2 else "2")
 
     assert call.view["over"]
+    assert stage.focus() == "Your own marks first"
+    for _ in call.view["screen"]["rubric"]:
+        stage.page.keyboard.press("Tab")
+        stage.page.keyboard.press("3")
+    stage.page.keyboard.press("Tab")
+    assert stage.focus() == "Compare with the score"
+    stage.press("Enter")
     assert stage.focus() == "After the call"
-    assert stage.page.locator("#one .ts-table tbody tr").count() == len(call.view["scorecard"]["lines"])
+    assert stage.page.locator("#one .ts-table >> nth=0 >> tbody tr").count() == len(call.view["scorecard"]["lines"])
     assert call.view["ending"]["summary"] in stage.root.inner_text()
 
 
@@ -235,12 +245,13 @@ def test_hanging_up_takes_two_presses(put_on_stage: Show, call: RolePlay, talk: 
     stage.press("Enter")
 
     assert call.view["over"]
-    assert stage.focus() == "After the call"
+    assert stage.focus() == "Your own marks first"
 
 
 def test_play_again_offers_the_next_declared_attempt(put_on_stage: Show, call: RolePlay) -> None:
     call.start("declared")
     call.end()
+    call.skip()
     stage = put_on_stage(call)
 
     stage.click('[data-do="again"]')
@@ -253,11 +264,12 @@ def test_play_again_offers_the_next_declared_attempt(put_on_stage: Show, call: R
 def test_a_turn_in_the_debrief_leads_to_its_line(put_on_stage: Show, call: RolePlay, talk: Talk) -> None:
     talk(call, 6)
     call.end()
+    call.skip()
     cited = [line["turns"][0] for line in call.view["scorecard"]["lines"] if line["turns"]]
     assert cited
     stage = put_on_stage(call)
 
-    stage.click(".ts-turn >> nth=0")
+    stage.click(".ts-table .ts-turn >> nth=0")
 
     assert stage.page.evaluate("document.activeElement.dataset.turn") == str(cited[0])
 

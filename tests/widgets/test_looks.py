@@ -43,17 +43,38 @@ def keep(repository: Path) -> Keep:
     return Keep(repository / "tests" / "output" / "widgets")
 
 
+Scenes = dict[str, Callable[[], Any]]
+
+
 @pytest.fixture
-def scene(binding: Binding, call: RolePlay, quiz: Quiz, bet: Prediction, talk: Talk) -> Callable[[str], Any]:
-    """A widget in a state worth looking at, by name."""
+def calls(binding: Binding, call: RolePlay, talk: Talk, unsure: str) -> Scenes:
+    """A role-play in states worth looking at, by name."""
 
     def in_call() -> RolePlay:
         talk(call, 4).hint()
         return call
 
-    def debrief() -> RolePlay:
+    def typed(*lines: str) -> RolePlay:
+        call.start("practice", "type")
+        for line in lines:
+            call.say(line)
+        return call
+
+    def score() -> RolePlay:
         talk(call, 9).end()
         return call
+
+    def debrief() -> RolePlay:
+        score().self_score({line["id"]: 2 for line in call.view["screen"]["rubric"]})
+        call.draw()
+        return call
+
+    def watch() -> RolePlay:
+        run = RolePlay(load_scenario("saltmarsh"), binding, module=MODULE)
+        run.watch()
+        for _ in range(4):
+            run.next()
+        return run
 
     def blocked() -> RolePlay:
         talk(call, 3)
@@ -67,6 +88,24 @@ def scene(binding: Binding, call: RolePlay, quiz: Quiz, bet: Prediction, talk: T
         run = RolePlay(load_scenario("first_call"), binding, module="start")
         talk(run, 4).end()
         return run
+
+    return {
+        "start": lambda: call,
+        "call": in_call,
+        "watch": watch,
+        "typed": lambda: typed(*TYPED),
+        "did_you_mean": lambda: typed(*TYPED, unsure),
+        "score": score,
+        "debrief": debrief,
+        "blocked": blocked,
+        "outside": outside,
+        "first_call": first_call_debrief,
+    }
+
+
+@pytest.fixture
+def scene(binding: Binding, calls: Scenes, quiz: Quiz, bet: Prediction, talk: Talk) -> Callable[[str], Any]:
+    """A widget in a state worth looking at, by name."""
 
     def answered() -> Quiz:
         first, second, *_ = load(MODULE).quizzes[0].questions
@@ -88,13 +127,8 @@ def scene(binding: Binding, call: RolePlay, quiz: Quiz, bet: Prediction, talk: T
             run.again()
         return Compare(scenario, binding)
 
-    scenes: dict[str, Callable[[], Any]] = {
-        "start": lambda: call,
-        "call": in_call,
-        "debrief": debrief,
-        "blocked": blocked,
-        "outside": outside,
-        "first_call": first_call_debrief,
+    scenes: Scenes = {
+        **calls,
         "quiz": answered,
         "bet": lambda: bet,
         "revealed": revealed,
@@ -103,7 +137,28 @@ def scene(binding: Binding, call: RolePlay, quiz: Quiz, bet: Prediction, talk: T
     return lambda name: scenes[name]()
 
 
-SCENES = ("start", "call", "debrief", "blocked", "outside", "first_call", "quiz", "bet", "revealed", "compare")
+TYPED = (
+    "hi tomasz, thanks for the time. twenty minutes, i'd like to hear how the slurry pumps run, then we both say "
+    "if it makes sense",
+    "when did one of them last stop you",
+)
+
+SCENES = (
+    "start",
+    "watch",
+    "call",
+    "typed",
+    "did_you_mean",
+    "score",
+    "debrief",
+    "blocked",
+    "outside",
+    "first_call",
+    "quiz",
+    "bet",
+    "revealed",
+    "compare",
+)
 
 
 CONTRASTS = """() => {

@@ -119,6 +119,8 @@ def take_turn(
         low: the less favourable reading of a typed line, where there is doubt.
         raw: what was typed.
     """
+    # Whoever is insulted hears nothing else of the line.
+    moves = [move for move in moves if move.trouble] or moves
     draft = Draft(compiled, state, to=to, moves=moves, said=said, source=source)
     for index, move in enumerate(draft.moves):
         draft.move = index

@@ -7,40 +7,28 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from techsell.errors import (
-    ConversationInUse,
-    MoveNotAllowed,
-    StoreError,
-    TechsellError,
-    TranscriptInvalid,
-    WorkspaceMissing,
-)
-from techsell.files import write_atomic
-from techsell.progress import DECLARED_ATTEMPTS
-from techsell.roleplay import Conversation, MemoryJournal, declared_seed
-from techsell.roleplay.ledger import ledger_for, left_behind
+from techsell.errors import ConversationInUse, MoveNotAllowed, TechsellError, TranscriptInvalid, WorkspaceMissing
+from techsell.roleplay import Conversation, MemoryJournal, declared_seed, fork, ledger_for, left_behind
+from techsell.roleplay.asking import situation_of
 
 from .binding import Binding
+from .declared import Declared, DeclaredAttempts
+from .selfscore import SelfScores
 
 if TYPE_CHECKING:
-    from techsell.progress import ConversationInfo, StoreJournal
+    from techsell.progress import StoreJournal
     from techsell.roleplay.model import Scenario
 
-__all__ = ["Calls", "DeclaredAttempts", "replay"]
+__all__ = ["LEVELS", "Calls", "replay"]
+
+LEVELS = ("menu", "type")
+"""how a call is steered: by lines to pick, or by typing with the menu at hand"""
 
 
-@dataclass(frozen=True)
-class DeclaredAttempts:
-    """How many declared attempts were begun and how many are left; `why_not` says why none can be made here."""
-
-    used: int
-    left: int
-    limit: int = DECLARED_ATTEMPTS
-    why_not: str = ""
+MOST_EARLIER = 5
+"""earlier calls that a debrief looks back on"""
 
 
 class Calls:
@@ -68,6 +56,8 @@ class Calls:
         self._binding = binding
         self._store = binding.store
         self._object = object
+        self.own_scores = SelfScores(binding.store, object)
+        self._declared = Declared(scenario.id, binding)
         self._practice_seed = practice_seed
         self._journal: StoreJournal | None = None
 
@@ -109,11 +99,16 @@ class Calls:
         except TranscriptInvalid:
             self.leave()
             raise
-        self._settle()
+        self._take_up()
 
     def _look_back(self, key: str) -> None:
         self.conversation = replay(self.scenario, self._store.lines(key))
         self.key = key
+        self._take_up()
+
+    def _take_up(self) -> None:
+        if self.conversation is not None:
+            self.conversation.wants_menu = self._is_practice and self.level() == "menu"
         self._settle()
 
     def leave(self) -> None:
@@ -125,8 +120,11 @@ class Calls:
         self.key = ""
         self.held_elsewhere = False
 
-    def start(self, mode: str) -> None:
+    def start(self, mode: str, level: str = "") -> None:
         """Begin a conversation in the mode `practice` or `declared`.
+
+        Args:
+            level: `menu` or `type`; what the learner had last when left out. A declared attempt is typed.
 
         Raises:
             MoveNotAllowed: one is running, or the scenario is not graded and has no declared attempts.
@@ -141,6 +139,7 @@ class Calls:
             raise MoveNotAllowed(f"{self.scenario.title} is not graded", cure="Start it as practice")
         if declared and self._binding.transcripts is None:
             raise WorkspaceMissing("A declared attempt needs a course workspace", cure="Open one with 'techsell learn'")
+        level = level or self.level()
         key = self._store.new_conversation(self.scenario.id, mode)
         journal = self._store.journal(key, holder=self._binding.holder)
         attempt = int(key.rsplit("/", 1)[1])
@@ -151,14 +150,106 @@ class Calls:
                 self.scenario, seed=seed, mode="declared", learner=learner, attempt=attempt, journal=journal
             )
         else:
-            heard = ledger_for(self.scenario, [event.result for event in self._store.events(verb="completed")])
             conversation = Conversation.start(
-                self.scenario, seed=self._practice_seed(), mode="practice", journal=journal, ledger=heard
+                self.scenario, seed=self._practice_seed(), mode="practice", journal=journal, ledger=self.ledger()
             )
-        self.leave()
-        self.key, self._journal, self.conversation = key, journal, conversation
+        self._open(key, journal, conversation)
         context = {"conversation": key, "mode": mode, "attempt": attempt}
         self._store.append("initialized", self._object, context=context)
+        if not declared:
+            self.set_level(level)
+
+    def _open(self, key: str, journal: StoreJournal, conversation: Conversation) -> None:
+        self.leave()
+        self.key, self._journal, self.conversation = key, journal, conversation
+
+    def fork(self, turn: int) -> None:
+        """A practice call that begins as the finished one here did, up to just before its turn `turn`.
+
+        It reaches the store whole or not at all.
+
+        Raises:
+            MoveNotAllowed: there is no finished call here.
+            UsageError: it has no such turn.
+            StoreError: the store cannot be used.
+        """
+        source, level = self.conversation, self.level()
+        if source is None or not source.over:
+            raise MoveNotAllowed("No finished call is open here", place=self.scenario.id, cure="Finish the call first")
+        copied = MemoryJournal()
+        fork(source, turn, journal=copied)
+        came_from = self.key
+        key = self._store.new_conversation(self.scenario.id, "practice")
+        journal = self._store.journal(key, holder=self._binding.holder)
+        journal.append(copied.read())
+        self._open(key, journal, Conversation.resume(self.scenario, journal))
+        attempt = int(key.rsplit("/", 1)[1])
+        context = {"conversation": key, "mode": "practice", "attempt": attempt, "forked_from": came_from, "turn": turn}
+        self._store.append("initialized", self._object, context=context)
+        self.set_level(level)
+
+    def ledger(self) -> list[dict[str, str]]:
+        """What customers may have heard of earlier calls, for the next practice run."""
+        return ledger_for(self.scenario, [event.result for event in self._store.events(verb="completed")])
+
+    def level(self) -> str:
+        """How practice was steered last; before that, graded calls are typed and others are picked."""
+        last = self._store.latest(f"{self._object}/level", verb="progressed")
+        level = last.result.get("level") if last else None
+        return level if level in LEVELS else "type" if self.scenario.graded else "menu"
+
+    def set_level(self, level: str) -> None:
+        """Steer the call by menu or by typing; practice remembers it. The other one stays at hand.
+
+        Raises:
+            MoveNotAllowed: no call is running here, or there is no such level.
+        """
+        conversation = self._running()
+        if level not in LEVELS:
+            raise MoveNotAllowed(f"There is no level {level!r}", place=self.key, cure=f"Use {' or '.join(LEVELS)}")
+        conversation.wants_menu = level == "menu"
+        if self._is_practice:
+            self._store.append(
+                "progressed", f"{self._object}/level", result={"level": level}, context={"conversation": self.key}
+            )
+
+    @property
+    def _is_practice(self) -> bool:
+        return "/practice/" in self.key
+
+    def say(self, text: str) -> None:
+        """Say something in own words. Raises what `Conversation.say` and the store raise; nothing is lost then."""
+        self._running().say(text)
+        self._settle()
+
+    def choose(self, index: int) -> None:
+        """Take a reading of 'Did you mean': 0, 1, 2, or -1 for none of these."""
+        self._running().choose(index)
+        self._settle()
+
+    def warm_up(self) -> None:
+        """Have the recogniser read something, so that the first typed line need not wait until it is loaded."""
+        conversation = self.conversation or Conversation.start(self.scenario, seed=1)
+        if not conversation.over and conversation.can_type:
+            situation = situation_of(self.scenario.compiled, conversation.state)
+            conversation.recogniser.recognise("hello", self.scenario, situation)
+
+    def watched(self, lines: int, of: int) -> None:
+        """Note that the worked example was watched so far; that is no run."""
+        self._store.append("progressed", f"{self._object}/watch", result={"lines": lines, "of": of})
+
+    def earlier(self) -> list[Conversation]:
+        """The learner's last finished calls before the one here, oldest first; what cannot be read is left out."""
+        infos = [info for info in self._store.conversations(self.scenario.id) if info.over]
+        keys = [info.key for info in infos]
+        before = keys[: keys.index(self.key)] if self.key in keys else keys
+        found = []
+        for key in before[-MOST_EARLIER:]:
+            try:
+                found.append(replay(self.scenario, self._store.lines(key)))
+            except TranscriptInvalid:  # of an older scenario or recogniser
+                continue
+        return found
 
     def pick(self, option: str) -> None:
         """Say a line. Raises what `Conversation.pick` and the store raise; nothing is lost then."""
@@ -181,18 +272,7 @@ class Calls:
 
     def declared_attempts(self) -> DeclaredAttempts:
         """Attempts in which something was said, and what is left of the three."""
-        if self._binding.transcripts is None:
-            return DeclaredAttempts(0, 0, why_not="Declared attempts need a course workspace: 'techsell learn'.")
-        try:
-            used = len(self._declared())
-        except StoreError as error:
-            return DeclaredAttempts(0, 0, why_not=str(error))
-        return DeclaredAttempts(used, max(0, DECLARED_ATTEMPTS - used))
-
-    def _declared(self) -> list[ConversationInfo]:
-        infos = self._store.conversations(self.scenario.id)
-        begun = [info for info in infos if info.mode == "declared" and self._store.lines(info.key)]
-        return sorted(begun, key=lambda info: info.attempt)
+        return self._declared.attempts()
 
     def _running(self) -> Conversation:
         if self.conversation is None or self.held_elsewhere:
@@ -205,8 +285,8 @@ class Calls:
         if conversation is None or not conversation.over:
             return
         _, mode, attempt = self.key.rsplit("/", 2)
-        if mode == "declared" and self._binding.transcripts is not None:
-            self._write_transcripts(self._binding.transcripts)
+        if mode == "declared":
+            self._declared.write_transcripts()
         events = self._store.events(object=self._object, verb="completed")
         if not any(event.context.get("conversation") == self.key for event in events):
             result: dict[str, Any] = {"mode": mode, "attempt": int(attempt)}
@@ -218,18 +298,6 @@ class Calls:
             self._journal.close()
             self._journal = None
 
-    def _write_transcripts(self, folder: Path) -> None:
-        """All finished declared attempts, one after the other, for the hand-in."""
-        lines = [line for info in self._declared() if info.over for line in self._store.lines(info.key)]
-        data = "".join(f"{line}\n" for line in lines).encode()
-        path = folder / f"{self.scenario.id}.transcript.jsonl"
-        before = path.read_bytes() if path.is_file() else b""
-        if before == data:
-            return
-        if not data.startswith(before):
-            _set_aside(path)
-        write_atomic(path, data)
-
 
 def replay(scenario: Scenario, lines: list[str]) -> Conversation:
     """A conversation to look at; what happens to it reaches no store.
@@ -238,12 +306,3 @@ def replay(scenario: Scenario, lines: list[str]) -> Conversation:
         TranscriptInvalid: the lines are no conversation of this scenario.
     """
     return Conversation.resume(scenario, MemoryJournal(lines))
-
-
-def _set_aside(path: Path) -> None:
-    """A transcript of the same name that is not ours (from the terminal, say) keeps its content under a free name."""
-    stem = path.name.removesuffix(".transcript.jsonl")
-    number = 2
-    while (free := path.with_name(f"{stem}-{number}.transcript.jsonl")).exists():
-        number += 1
-    path.replace(free)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import anywidget
 import traitlets.traitlets as t
 
-from techsell.errors import ConversationInUse, TechsellError
+from techsell.errors import ConversationInUse, MoveNotAllowed, TechsellError
 
+from .aftercall import after_call, figures_of
 from .binding import Binding
 from .calls import Calls
+from .screens import before, in_call, phase_of, plain_text
 from .theme import ROLE_PLAY, compose
+from .watching import Watching
 
 if TYPE_CHECKING:
     from techsell.roleplay import Conversation
@@ -25,40 +27,62 @@ __all__ = ["RolePlay"]
 class RolePlay(anywidget.AnyWidget):
     """A call with simulated customers.
 
-    `view` is the dict of `Conversation.view()` with one more key, `screen`: which part is shown (`phase`: start, call,
-    over or blocked), the conversation's `key`, sentences for the learner (`note`, `notice`), whether the scenario is
-    `graded`, at the start the `declared` attempts, after the end the `facts` found and missed. The methods do what
-    the buttons do, and like them they show an error as a sentence in the widget instead of raising it.
+    `view` is the dict of `Conversation.view()` with one more key, `screen`: which part is shown (`phase`: start, watch,
+    call, score, over or blocked), the conversation's `key`, sentences for the learner (`note`, `notice`), whether the
+    scenario is `graded`, at the start the `declared` attempts, the `level` of last time and who may have `heard` of
+    earlier calls. While the learner marks the own call (phase score) the scorecard is held back. After that `debrief`
+    has what came of the call, and `figures` is drawn when asked for. The methods do what the buttons do, and like them
+    they show an error as a sentence in the widget instead of raising it.
 
     An unfinished conversation in the store is resumed as it was left; a finished one shows its debrief.
 
     Example:
         >>> call = lesson("discovery_conversation").roleplay("cobalt_ridge")  # doctest: +SKIP
         >>> call.start("practice")  # doctest: +SKIP
+        >>> call.say("when did a seal last stop you")  # doctest: +SKIP
         >>> call.pick(call.view["menu"][0]["option"])  # doctest: +SKIP
     """
 
     _esm = compose(*ROLE_PLAY)
-    _css = compose("theme.css", "roleplay.css")
+    _css = compose("theme.css", "roleplay.css", "debrief.css")
 
-    view = t.Dict(help="all that the front end shows; plain JSON").tag(sync=True)
+    debrief = t.Dict(help="what came of a finished call; plain JSON, empty before").tag(sync=True)
+    figures = t.Dict(help="the finished call in figures, once asked for").tag(sync=True)
+    view = t.Dict(help="all else that the front end shows; plain JSON").tag(sync=True)
 
     def __init__(self, scenario: Scenario, binding: Binding, *, module: str, calls: Calls | None = None) -> None:
         self._scenario = scenario
         self._note = binding.note
         self._calls = calls or Calls(scenario, binding, object=f"{module}/{scenario.id}")
+        self._watching: Watching | None = None
         self._page = 0
         super().__init__()
         self.on_msg(self._receive)
         self.resume()
 
-    def start(self, mode: str = "practice") -> None:
-        """Begin a call, `practice` or `declared`."""
-        self._do(lambda: self._calls.start(mode))
+    def ready(self) -> None:
+        """The page has painted: while somebody reads the briefing, what takes a while the first time is loaded."""
+        self._calls.warm_up()
+
+    def start(self, mode: str = "practice", level: str = "") -> None:
+        """Begin a call, `practice` or `declared`; by `menu` or `type`, the level of last time when left out."""
+        self._do(lambda: self._start(mode, level))
+
+    def say(self, text: str) -> None:
+        """Say something in own words; where it is not clear, `view["asking"]` has what is asked back."""
+        self._do(lambda: self._calls.say(text))
+
+    def choose(self, index: int) -> None:
+        """Take a reading of 'Did you mean': 0, 1, 2, or -1 for none of these."""
+        self._do(lambda: self._calls.choose(index), page=self._page)
 
     def pick(self, option: str) -> None:
         """Say the line with this id."""
         self._do(lambda: self._calls.pick(option))
+
+    def level(self, level: str) -> None:
+        """Go on by `menu` or by `type`; the other one stays at hand."""
+        self._do(lambda: self._calls.set_level(level), page=self._page)
 
     def more(self) -> None:
         """Show the next page of lines; after the last comes the first."""
@@ -76,15 +100,69 @@ class RolePlay(anywidget.AnyWidget):
         """Hang up."""
         self._do(self._calls.hang_up)
 
+    def watch(self) -> None:
+        """Begin the worked example: an expert's call, which `next` plays line by line. It is no run."""
+        self._do(self._watch)
+
+    def next(self) -> None:
+        """The expert's next line."""
+        self._do(self._next)
+
+    def self_score(self, marks: Mapping[str, int]) -> None:
+        """Mark the finished call line by line, 0 to 4 each (`{"R1": 3, …}`), and go on to the debrief."""
+        self._do(lambda: self._calls.own_scores.mark(self._calls.key, marks, self._finished().scorecard()))
+
+    def skip(self) -> None:
+        """Go to the debrief without own marks."""
+        self._do(self._skip)
+
+    def fork(self, turn: int) -> None:
+        """Try from here: a practice call that begins as this one, up to just before its turn `turn`."""
+        self._do(lambda: self._calls.fork(turn))
+
+    def draw(self) -> None:
+        """Draw the figures of a finished call into `figures`; they take about a second the first time."""
+        if self.debrief and self.figures.get("key") != self._calls.key:
+            self.figures = {"key": self._calls.key, "items": figures_of(self._calls, self._finished())}
+
     def resume(self) -> None:
         """Open what the store has: the unfinished conversation, or the debrief of the last one."""
         self._do(self._calls.resume)
 
     def again(self) -> None:
-        """Back to the briefing, from a finished call."""
+        """Back to the briefing, from a finished call or from the worked example."""
         self._do(self._leave_if_over)
 
+    def _start(self, mode: str, level: str) -> None:
+        self._calls.start(mode, level)
+        self._watching = None
+
+    def _watch(self) -> None:
+        if self._calls.conversation is not None and not self._calls.conversation.over:
+            raise MoveNotAllowed("A call is running", place=self._calls.key, cure="Finish it or hang up first")
+        self._watching = Watching(self._scenario)
+        self._calls.leave()
+        self._calls.watched(0, self._watching.of)
+
+    def _next(self) -> None:
+        if self._watching is None:
+            raise MoveNotAllowed("No example is being watched", cure="Begin one from the start of the call")
+        self._watching.next()
+        if self._watching.over:
+            self._calls.watched(self._watching.said, self._watching.of)
+
+    def _skip(self) -> None:
+        self._finished()
+        self._calls.own_scores.skip(self._calls.key)
+
+    def _finished(self) -> Conversation:
+        conversation = self._calls.conversation
+        if conversation is None or not conversation.over or not self._scenario.graded:
+            raise MoveNotAllowed("No finished call is open here", place=self._scenario.id, cure="Finish a call first")
+        return conversation
+
     def _leave_if_over(self) -> None:
+        self._watching = None
         conversation = self._calls.conversation
         if conversation is not None and conversation.over:
             self._calls.leave()
@@ -95,86 +173,57 @@ class RolePlay(anywidget.AnyWidget):
         try:
             act()
         except TechsellError as error:
-            notice, page = str(error), self._page
+            notice, page = plain_text(str(error)), self._page
             if isinstance(error, ConversationInUse):
                 self._calls.held_elsewhere = True
         self._paint(page, notice)
 
     def _paint(self, page: int, notice: str) -> None:
-        conversation = self._calls.conversation
-        shown: dict[str, Any] = conversation.view(page) if conversation else _before(self._scenario)
+        calls, watching = self._calls, self._watching
+        phase = "watch" if watching else phase_of(calls)
+        if watching:
+            shown = watching.view()
+        elif calls.conversation is not None:
+            shown = in_call(calls.conversation, page, phase)
+        else:
+            shown = before(self._scenario, calls)
         self._page = shown["page"]
-        phase = self._phase()
-        screen = {
+        shown["screen"] |= {
             "phase": phase,
-            "key": self._calls.key,
+            "key": "watch" if watching else calls.key,
             "note": self._note,
             "notice": notice,
             "graded": self._scenario.graded,
-            "declared": asdict(self._calls.declared_attempts()) if phase == "start" else None,
-            "facts": _facts(conversation) if conversation and conversation.over else None,
             "reply": self.view.get("screen", {}).get("reply", 0) + 1,
         }
-        self.view = {**shown, "screen": screen}
-
-    def _phase(self) -> str:
-        conversation = self._calls.conversation
-        if self._calls.held_elsewhere:
-            return "blocked"
-        if conversation is None:
-            return "start"
-        return "over" if conversation.over else "call"
+        with self.hold_sync():
+            if phase == "over" and calls.conversation is not None:
+                if self.debrief.get("key") != calls.key:
+                    self.debrief = after_call(calls, calls.conversation)
+            elif self.debrief:
+                self.debrief, self.figures = {}, {}
+            self.view = shown
 
     def _receive(self, _widget: object, content: dict[str, Any], _buffers: object) -> None:
-        """A message of the front end: `{"do": "pick", "option": …}`, `{"do": "start", "mode": …}` or a bare verb."""
+        """A message of the front end: `{"do": "say", "text": …}`, `{"do": "pick", "option": …}` or a bare verb."""
         match content:
+            case {"do": "say", "text": str(text)}:
+                self.say(text)
+            case {"do": "choose", "choice": int(choice)} if not isinstance(choice, bool):
+                self.choose(choice)
             case {"do": "pick", "option": str(option)}:
                 self.pick(option)
+            case {"do": "start", "mode": str(mode), "level": str(level)}:
+                self.start(mode, level)
             case {"do": "start", "mode": str(mode)}:
                 self.start(mode)
-            case {"do": "more" | "hint" | "undo" | "end" | "resume" | "again" as verb}:
+            case {"do": "level", "level": str(level)}:
+                self.level(level)
+            case {"do": "self_score", "marks": dict(marks)}:
+                self.self_score(marks)
+            case {"do": "fork", "turn": int(turn)} if not isinstance(turn, bool):
+                self.fork(turn)
+            case {
+                "do": "more" | "hint" | "undo" | "end" | "resume" | "again" | "watch" | "next" | "skip" | "draw" as verb
+            }:
                 getattr(self, verb)()
-
-
-def _facts(conversation: Conversation) -> dict[str, list[dict[str, Any]]]:
-    """What was found out and what stayed hidden, in words; the hidden with a question that would have opened it."""
-    scenario, card = conversation.scenario, conversation.scorecard()
-    known = {fact.id: fact for fact in scenario.facts}
-    turns = {fact: turn.number for turn in conversation.state.history for fact in turn.facts}
-
-    def words(text: str) -> str:
-        return scenario.compiled.text(conversation.state.variant, text)
-
-    def question(fact: str) -> str:
-        return words(next(iter(known[fact].utterances), ""))
-
-    return {
-        "found": [{"text": words(known[fact].note), "turn": turns[fact]} for fact in card.facts_found],
-        "missed": [{"text": words(known[fact].note), "question": question(fact)} for fact in card.facts_missed],
-    }
-
-
-def _before(scenario: Scenario) -> dict[str, Any]:
-    """What can be shown before anybody has said a word."""
-    return {
-        "scenario": scenario.id,
-        "title": scenario.title,
-        "graded": scenario.graded,
-        "mode": "",
-        "attempt": 0,
-        "brief": scenario.brief.model_dump(),
-        "turn": 0,
-        "budget": scenario.budget.turns,
-        "with": [{"id": p.id, "name": p.name, "role": p.role} for p in scenario.personas if p.joins is None],
-        "trust": scenario.trust.start,
-        "mood": None,
-        "lines": [],
-        "menu": [],
-        "pages": 0,
-        "page": 0,
-        "notes": [],
-        "over": False,
-        "ending": None,
-        "can_undo": False,
-        "scorecard": None,
-    }

@@ -13,7 +13,19 @@ __all__ = ["COMPARE", "PREDICTION", "QUIZ", "ROLE_PLAY", "STATIC", "compose"]
 
 STATIC = Path(__file__).with_name("static")
 
-ROLE_PLAY = ("dom.js", "transcript.js", "say.js", "debrief.js", "roleplay.js")
+ROLE_PLAY = (
+    "dom.js",
+    "transcript.js",
+    "start.js",
+    "field.js",
+    "menu.js",
+    "say.js",
+    "watch.js",
+    "selfscore.js",
+    "points.js",
+    "debrief.js",
+    "roleplay.js",
+)
 QUIZ = ("dom.js", "quiz.js")
 PREDICTION = ("dom.js", "prediction.js")
 COMPARE = ("dom.js", "compare.js")

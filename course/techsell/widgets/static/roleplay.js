@@ -1,20 +1,23 @@
 // The role-play: paints the one trait `view`, sends what the learner does, decides nothing.
-// Put together by theme.py from dom.js, transcript.js, say.js, debrief.js, roleplay.js, in this order.
+// Put together by theme.py, which names the files in their order; each of them draws one part.
+
 
 class RolePlayView {
   constructor(model) {
     this.model = model;
-    this.line = new Line(model, { onSilence: (text) => say(this.notice, text) });
+    this.line = new Line(model, { onSilence: (text) => this.onSilence(text) });
     const send = (message) => this.send(message);
     this.transcript = new TranscriptView();
     this.say = new SayView(send);
-    this.debrief = new DebriefView((turn) => this.transcript.goTo(turn));
+    this.watch = new WatchView(send);
+    this.selfScore = new SelfScoreView(send);
+    this.debrief = new DebriefView((turn) => this.transcript.goTo(turn), send);
+    this.start = new StartView(send);
     this.title = make("h3", { class: "ts-title" });
     this.status = make("p", { class: "ts-status" });
     this.outside = make("div", {});
     this.briefing = make("details", { class: "ts-details" });
     this.notes = make("details", { class: "ts-details" });
-    this.start = make("div", { class: "ts-start" });
     this.notice = make("p", { class: "ts-notice ts-empty", role: "alert" });
     this.again = make("div", { class: "ts-row" });
     this.drawn = {};
@@ -24,10 +27,12 @@ class RolePlayView {
       make("div", { class: "ts-head" }, this.title, this.status),
       this.outside,
       make("div", { class: "ts-row ts-papers" }, this.briefing, this.notes),
-      this.start,
+      this.start.node,
       this.transcript.node,
       this.notice,
       this.say.node,
+      this.watch.node,
+      this.selfScore.node,
       this.debrief.node,
       this.again,
     );
@@ -35,14 +40,19 @@ class RolePlayView {
   }
 
   send(message) {
-    if (this.line.send(message)) this.root.setAttribute("aria-busy", "true");
+    const isSent = this.line.send(message);
+    if (isSent) this.root.setAttribute("aria-busy", "true");
+    return isSent;
   }
 
-  /** Number keys and letters act wherever the focus is in the widget, except while typing. */
+  onSilence(text) {
+    say(this.notice, text);
+    this.say.field.settled(false);
+  }
+
+  /** Number keys and letters act wherever the focus is in the widget. */
   key(event) {
-    const view = this.model.get("view");
-    if (view.screen.phase !== "call" || isTextField(event.target) || event.repeat) return false;
-    return this.say.key(event);
+    return this.model.get("view").screen.phase === "call" && this.say.key(event);
   }
 
   paint() {
@@ -51,22 +61,41 @@ class RolePlayView {
     const hadHands = this.line.answered();
     const at = focused(this.root);
     this.root.setAttribute("aria-busy", "false");
+    this.root.dataset.reply = view.screen.reply;
     this.root.setAttribute("aria-label", `Call: ${view.title}`);
     this.once("head", [view.title, view.with], () => this.title.replaceChildren(...headline(view)));
     this.once("outside", view.screen.note, () =>
       this.outside.replaceChildren(...[recordedNote(view.screen.note)].filter(Boolean)),
     );
-    this.once("brief", [view.brief, phase === "start"], () => this.drawBriefing(view));
+    this.once("brief", [view.brief, view.screen.heard, phase === "start"], () => this.drawBriefing(view));
     this.once("notes", view.notes, () => this.drawNotes(view));
-    this.once("start", [phase, view.screen.declared], () => this.drawStart(view));
+    this.once("start", [phase, view.screen.declared], () => this.start.draw(view));
     this.drawStatus(view);
     this.show(phase); // before the transcript grows: a hidden live region stays silent
     this.transcript.paint(view);
+    if (hadHands) this.say.field.settled(!view.screen.notice);
     this.say.paint(view);
-    this.debrief.paint(view);
+    this.watch.paint(view);
+    this.selfScore.paint(view);
+    this.paintDebrief(view);
     this.once("again", phase, () => this.again.replaceChildren(...this.againButtons(phase)));
     say(this.notice, view.screen.notice && `△ ${view.screen.notice}`);
     this.returnHands(hadHands, at, phase);
+  }
+
+  /** The figures take a while to draw: they are asked for when the rest of the debrief stands. */
+  paintDebrief(view) {
+    const { key } = view.screen;
+    const debrief = this.model.get("debrief");
+    const isDue = view.screen.phase === "over" && debrief.key === key;
+    this.debrief.paint(view, isDue ? debrief : null);
+    if (!isDue || this.drawing === key || !view.screen.graded) return;
+    this.drawing = key;
+    this.model.send({ do: "draw" });
+  }
+
+  paintFigures() {
+    this.debrief.paintFigures(this.model.get("figures"));
   }
 
   /** Redraws a part only when what it shows has changed, so that focus and open boxes survive. */
@@ -78,29 +107,35 @@ class RolePlayView {
   }
 
   show(phase) {
-    this.start.hidden = phase !== "start";
+    this.start.node.hidden = phase !== "start";
     this.say.node.hidden = phase !== "call";
+    this.watch.node.hidden = phase !== "watch";
+    this.selfScore.node.hidden = phase !== "score";
     this.debrief.node.hidden = phase !== "over";
     this.notes.hidden = phase === "start" || phase === "blocked";
-    this.status.hidden = phase !== "call";
+    this.status.hidden = phase !== "call" && phase !== "watch";
   }
 
   drawStatus(view) {
     const mood = view.mood;
     this.status.replaceChildren(
-      ...(mood ? [`turn ${view.turn} of ${view.budget} · ${mood.word} `, icon(mood.icon)] : []),
+      ...(mood
+        ? [`turn ${view.turn} of ${view.budget} · ${mood.word} `, icon(mood.icon), ` trust ${view.trust} of 10`]
+        : []),
     );
   }
 
   drawBriefing(view) {
     const parts = ["you", "call", "goal", "product"].filter((part) => view.brief?.[part]);
     const names = { you: "You", call: "The call", goal: "Your aim", product: "What you sell" };
+    const rows = parts.map((part) => [names[part], view.brief[part]]);
+    if (view.screen.heard?.length > 0) rows.push(["Hearsay", hearsay(view.screen.heard)]);
     this.briefing.open = view.screen.phase === "start";
     this.briefing.replaceChildren(
       make("summary", {}, "briefing"),
-      make("dl", { class: "ts-brief" }, ...parts.flatMap((part) => [
-        make("dt", {}, names[part]),
-        make("dd", {}, view.brief[part]),
+      make("dl", { class: "ts-brief" }, ...rows.flatMap(([name, text]) => [
+        make("dt", {}, name),
+        make("dd", {}, text),
       ])),
     );
   }
@@ -118,32 +153,6 @@ class RolePlayView {
     );
   }
 
-  drawStart(view) {
-    const { graded, declared } = view.screen;
-    if (!declared) return;
-    const start = (mode) => () => this.send({ do: "start", mode });
-    const row = make(
-      "div",
-      { class: "ts-row" },
-      mainButton(graded ? "Practise" : "Start the call", start("practice"), { dataset: { start: "practice" } }),
-    );
-    const words = [];
-    if (graded) {
-      const next = Math.min(declared.used + 1, declared.limit);
-      const text = declared.left > 0 ? `Declared attempt ${next} of ${declared.limit}` : "No declared attempt left";
-      row.append(button(text, start("declared"), { dataset: { start: "declared" }, disabled: declared.left === 0 }));
-      words.push(
-        "Practice is private and has no limit; you can take a line back.",
-        declared.why_not ||
-          `A declared attempt goes with your hand-in. You have ${declared.limit}, the best one counts, ` +
-            "and nothing can be taken back.",
-      );
-    } else {
-      words.push("No score, nothing to lose. Pick what you would say; number keys work too.");
-    }
-    this.start.replaceChildren(row, ...words.map((text) => make("p", {}, text)));
-  }
-
   againButtons(phase) {
     const act = (verb, text) => mainButton(text, () => this.send({ do: verb }), { dataset: { do: verb } });
     if (phase === "over") return [act("again", "Play again")];
@@ -157,10 +166,17 @@ class RolePlayView {
     const now = focused(this.root);
     const isStillThere = now === before && this.root.contains(now) && now.offsetParent !== null;
     if (isStillThere) return;
-    if (phase === "call") this.say.takeFocus();
-    else if (phase === "over") this.debrief.takeFocus();
-    else (this.start.querySelector("button") ?? this.again.querySelector("button"))?.focus();
+    const part = { call: this.say, watch: this.watch, score: this.selfScore, over: this.debrief, start: this.start }[phase];
+    if (part) part.takeFocus();
+    else this.again.querySelector("button")?.focus();
   }
+}
+
+/** "Customers talk. This one may have heard of your call with Cobalt Ridge Mining." */
+function hearsay(companies) {
+  const [last, ...others] = [...companies].reverse();
+  const named = others.length > 0 ? `${others.reverse().join(", ")} and ${last}` : last;
+  return `Customers talk. In practice this one may have heard of your call with ${named}.`;
 }
 
 function icon(glyph) {
@@ -175,7 +191,15 @@ function headline(view) {
 
 function render({ model, el }) {
   const view = new RolePlayView(model);
-  return mount({ model, el }, view.root, view.line, () => view.paint());
+  const figures = () => view.paintFigures();
+  const close = mount({ model, el }, view.root, view.line, () => view.paint());
+  model.on("change:figures", figures);
+  figures();
+  model.send({ do: "ready" });
+  return () => {
+    model.off("change:figures", figures);
+    close();
+  };
 }
 
 export default { render };

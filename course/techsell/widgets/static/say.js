@@ -1,78 +1,104 @@
-// What the learner says: the one labelled region in which a call is steered. Suggestions live here; a sentence
-// typed by hand will be another child of the same region and use the same `send`.
-
-const PLAIN_KEYS = { 0: "more", h: "hint", u: "undo" };
+// What the learner says: the one labelled region in which a call is steered, by typing or by picking.
 
 class SayView {
-  /** @param {(message: Object) => void} send */
+  /** @param {(message: Object) => boolean} send */
   constructor(send) {
     this.send = send;
-    this.menu = [];
-    this.allowed = new Set();
+    this.level = "menu";
+    this.canType = false;
+    this.isOpen = false; // the menu, while typing
+    this.turn = -1;
+    this.actions = []; // [key, what it does, its words]
     this.drawn = "";
     const label = freshId("say");
-    this.list = make("ol", { class: "ts-menu" });
+    this.field = new FieldView((text) => send({ do: "say", text }));
+    this.asking = new AskingView(send);
+    this.menu = new MenuView(send);
     this.tools = make("div", { class: "ts-row ts-tools" });
     this.sure = make("div", { class: "ts-row ts-sure" });
     this.node = make(
       "div",
       { class: "ts-say", role: "group", "aria-labelledby": label },
-      make("p", { class: "ts-label", id: label }, "What do you say?"),
-      this.list,
+      make("label", { class: "ts-label", id: label, for: this.field.input.id }, "What do you say?"),
+      this.field.node,
+      this.asking.node,
+      this.menu.node,
       this.sure,
       this.tools,
     );
   }
 
   paint(view) {
-    const drawing = JSON.stringify([view.menu, view.page, view.pages, view.can_undo]);
+    if (view.turn !== this.turn) this.isOpen = false;
+    this.turn = view.turn;
+    this.canType = view.screen.can_type ?? false;
+    this.level = view.level === "text" && this.canType ? "type" : "menu";
+    this.asking.paint(view.asking);
+    this.menu.paint(view);
+    this.show();
+    const drawing = JSON.stringify([view.page, view.pages, view.can_undo, view.turn, this.level, this.canType]);
     if (drawing === this.drawn) return;
     this.drawn = drawing;
-    this.menu = view.menu;
-    this.allowed = new Set([view.pages > 1 && "more", "hint", view.can_undo && "undo"]);
-    this.list.replaceChildren(...view.menu.map((entry) => make("li", {}, this.suggestion(entry))));
-    this.tools.replaceChildren(...this.toolButtons(view));
+    this.pages = [view.page, view.pages];
+    this.canUndo = view.can_undo;
+    this.drawTools();
     this.askWhetherSure(false);
   }
 
-  suggestion(entry) {
+  /** The menu stands open where lines are picked, where the learner opened it, and where typing did not help. */
+  get showsMenu() {
+    return this.level === "menu" || this.isOpen || this.asking.asking?.kind === "menu";
+  }
+
+  show() {
+    this.field.node.hidden = this.level !== "type";
+    this.menu.node.hidden = !this.showsMenu || this.asking.canChoose;
+    this.tools.querySelector('[data-do="menu"]')?.setAttribute("aria-expanded", String(this.showsMenu));
+  }
+
+  drawTools() {
+    const [page, pages] = this.pages;
+    const isTyping = this.level === "type";
+    this.actions = [
+      pages > 1 && this.showsMenu && ["0", "more", `more lines (page ${page + 1} of ${pages})`],
+      this.canType && !isTyping && ["t", "type", "type it instead"],
+      isTyping && ["m", "menu", "lines to pick"],
+      ["h", "hint", "hint"],
+      this.canUndo && ["u", "undo", "undo"],
+    ].filter(Boolean);
+    const tools = this.actions.map(([key, action, text]) => this.tool(key, action, text));
+    const quiet = { class: "ts-quiet ts-far", dataset: { do: "end" } };
+    this.tools.replaceChildren(...tools, button("End call", () => this.askWhetherSure(true), quiet));
+    this.show();
+  }
+
+  tool(key, action, text) {
     return make(
       "button",
       {
         type: "button",
-        class: "ts-suggestion",
-        "aria-keyshortcuts": entry.key,
-        dataset: { option: entry.option },
-        on: { click: () => this.send({ do: "pick", option: entry.option }) },
+        class: "ts-quiet ts-tool",
+        "aria-keyshortcuts": key,
+        dataset: { do: action },
+        on: { click: () => this.act(action) },
       },
-      make("kbd", { class: "ts-key" }, entry.key),
-      make("span", {}, entry.text),
+      make("kbd", { class: "ts-key" }, key),
+      " ",
+      make("span", {}, text),
     );
   }
 
-  toolButtons(view) {
-    const tool = (action, key, text) =>
-      this.allowed.has(action) &&
-      make(
-        "button",
-        {
-          type: "button",
-          class: "ts-quiet",
-          "aria-keyshortcuts": key,
-          dataset: { do: action },
-          on: { click: () => this.send({ do: action }) },
-        },
-        make("kbd", { class: "ts-key" }, key),
-        text,
-      );
-    const quiet = { class: "ts-quiet ts-far", dataset: { do: "end" } };
-    const end = button("End call", () => this.askWhetherSure(true), quiet);
-    return [
-      tool("more", "0", `more lines (page ${view.page + 1} of ${view.pages})`),
-      tool("hint", "h", "hint"),
-      tool("undo", "u", "undo"),
-      end,
-    ].filter(Boolean);
+  act(action) {
+    if (action === "menu") this.openMenu(!this.isOpen);
+    else if (action === "type") this.send({ do: "level", level: "type" });
+    else this.send({ do: action });
+  }
+
+  openMenu(isOpen) {
+    this.isOpen = isOpen;
+    this.show();
+    this.drawTools();
+    this.takeFocus();
   }
 
   /** Hanging up cannot be taken back, so it takes two presses. */
@@ -88,30 +114,36 @@ class SayView {
     yes.focus();
   }
 
-  /** Number keys pick, 0 h u do what their buttons do. True when the key meant something here. */
+  /** Keys in this region; true when the key was used. A digit typed into a sentence is part of the sentence. */
   key(event) {
-    const key = digitOf(event) ?? event.key;
-    const picked = this.menu.find((entry) => String(entry.key) === key);
-    if (picked) {
-      this.send({ do: "pick", option: picked.option });
-      return true;
-    }
-    const action = PLAIN_KEYS[key];
-    if (!action || !this.allowed.has(action)) return false;
-    this.send({ do: action });
+    const isTyping = event.target === this.field.input;
+    if (isTyping && this.field.key(event)) return true;
+    if (event.repeat || (isTyping && !this.field.isEmpty) || (!isTyping && isTextField(event.target))) return false;
+    const digit = digitOf(event);
+    if (digit !== null && this.digit(digit)) return true;
+    if (isTyping) return this.fieldKey(event.key);
+    const action = this.actions.find(([key]) => key === (digit ?? event.key));
+    if (action) this.act(action[1]);
+    return action !== undefined;
+  }
+
+  digit(digit) {
+    if (this.asking.canChoose) return this.asking.key(digit);
+    return this.showsMenu && this.menu.key(digit);
+  }
+
+  fieldKey(key) {
+    if (key !== "ArrowDown" || this.asking.canChoose) return false;
+    this.openMenu(true);
     return true;
   }
 
-  /** Hands go to the first suggestion; the last one comes into sight too. */
+  /** Hands go where the next sentence is made: to the field, or to the first line of the menu. */
   takeFocus() {
-    this.list.lastElementChild?.scrollIntoView({ block: "nearest" });
-    (this.list.querySelector("button") ?? this.tools.querySelector("button"))?.focus();
+    const picks = this.level === "menu" || this.isOpen;
+    if (this.asking.canChoose && this.level === "menu") this.asking.node.querySelector("button").focus();
+    else if (picks && this.menu.lines.length > 0) this.menu.takeFocus();
+    else if (this.level === "type") this.field.input.focus();
+    else this.tools.querySelector("button").focus();
   }
-}
-
-/** The digit on the key, also where the top row gives it only with Shift (French keyboards, for one). */
-function digitOf(event) {
-  if (/^[0-9]$/.test(event.key)) return event.key;
-  const onTopRow = /^Digit([0-9])$/.exec(event.code);
-  return onTopRow && !event.shiftKey ? onTopRow[1] : null;
 }

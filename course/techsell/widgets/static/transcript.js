@@ -15,7 +15,12 @@ class TranscriptView {
       "aria-label": "Conversation",
       "aria-live": "polite",
       "aria-relevant": "additions",
+      on: { scroll: () => this.onScroll() },
     });
+    // A view is painted before it stands in the page, and its width can change: whoever was at the end stays there.
+    this.isAtEnd = true;
+    this.top = 0; // where it was scrolled to last
+    new ResizeObserver(() => this.isAtEnd && this.scrollToEnd()).observe(this.node);
   }
 
   /** @param {Object} view dict of Conversation.view() with `screen.key` naming the conversation */
@@ -31,6 +36,14 @@ class TranscriptView {
     else this.node.removeAttribute("tabindex");
   }
 
+  /** Whoever scrolls up has left the end; when only the text gets longer, nobody has. */
+  onScroll() {
+    const { scrollTop, clientHeight, scrollHeight } = this.node;
+    if (scrollTop < this.top) this.isAtEnd = false;
+    if (scrollTop + clientHeight >= scrollHeight - 4) this.isAtEnd = true;
+    this.top = scrollTop;
+  }
+
   append(lines, isNew) {
     this.dropStale(lines);
     const fresh = lines.filter((line) => !this.shown.has(line.n));
@@ -42,15 +55,10 @@ class TranscriptView {
     if (fresh.length > 0) this.scrollToEnd();
   }
 
-  /** A view is painted before it stands in the page; then it scrolls as soon as it has a size. */
   scrollToEnd() {
-    const scroll = () => {
-      this.node.scrollTop = this.node.scrollHeight;
-      return this.node.clientHeight > 0;
-    };
-    if (scroll()) return;
-    const watch = new ResizeObserver(() => scroll() && watch.disconnect());
-    watch.observe(this.node);
+    this.isAtEnd = true;
+    this.node.scrollTop = this.node.scrollHeight;
+    this.top = this.node.scrollTop;
   }
 
   silently(change) {
@@ -83,14 +91,16 @@ class TranscriptView {
         dataset: { n: line.n, turn: line.turn },
       },
       make("span", { class: "ts-who" }, calledBy(line), line.speaker && make("span", { class: "ts-unseen" }, ": ")),
-      make("span", { class: "ts-words" }, line.text),
+      make("span", { class: "ts-words", dir: "auto" }, line.text),
+      line.comment && make("span", { class: "ts-comment" }, make("span", { class: "ts-unseen" }, "Why: "), line.comment),
     );
   }
 
-  /** Brings what was said in a turn into view, with the focus; of a turn taken back, what was said instead. */
+  /** Brings what was said in a turn into view, with the focus; of a turn that never was, the end of the call. */
   goTo(turn) {
     const inTurn = [...this.node.querySelectorAll(`[data-turn="${turn}"]`)];
-    const node = inTurn.findLast((line) => line.classList.contains("ts-line-you")) ?? inTurn[0];
+    const own = inTurn.findLast((line) => line.classList.contains("ts-line-you"));
+    const node = own ?? inTurn[0] ?? this.node.lastElementChild;
     if (!node) return;
     node.scrollIntoView({ block: "nearest" });
     node.focus();
