@@ -128,7 +128,7 @@ def _trouble(entry: zipfile.ZipInfo, before: Mapping[str, bytes]) -> str:
         return "which is a link"
     if name in before:
         return "which is there twice"
-    if entry.is_dir() or PurePosixPath(name).name != name or "\\" in name or ":" in name or name in ("", ".", ".."):
+    if name.endswith("/") or PurePosixPath(name).name != name or "\\" in name or ":" in name or name in ("", ".", ".."):
         return "which is not a plain file name"
     return ""
 

@@ -287,6 +287,14 @@ def test_a_damaged_zip_ends_in_a_sentence_or_in_its_content(data: st.DataObject)
         assert unpack(bytes(whole)).files.keys() <= {"m.ipynb"}
 
 
+def test_a_zip_with_a_byte_wiped_anywhere_ends_so_too() -> None:
+    """A name of no length, for one."""
+    whole = zipped({"m.ipynb": b"x" * 100, "hand_in.json": about("m", "L", "now", "0.1", {})})
+    for at in range(len(whole)):
+        with suppress(HandInError):
+            assert unpack(whole[:at] + b"\0" + whole[at + 1 :]).files.keys() <= {"m.ipynb"}
+
+
 @pytest.mark.parametrize("text", [None, b"", b"{", b"[]", b'{"module": "m"}', b'{"files": 3}'])
 def test_a_hand_in_without_its_record_is_refused(text: bytes | None) -> None:
     files = {"m.ipynb": b""} if text is None else {"m.ipynb": b"", "hand_in.json": text}

@@ -378,3 +378,13 @@ def test_every_code_is_explained_where_it_is_made(repository: Path) -> None:
         for code in re.findall(r'"(TS\d{3})"', text):
             home = head if code in head else heads["yaml_source.py"].split('"""')[1]
             assert code in home, f"{name}: {code}"
+
+
+def test_a_copy_that_differs_has_an_index_and_a_fingerprint_of_its_own() -> None:
+    scenario = load_scenario("cobalt_ridge")
+    before = (scenario.fingerprint, scenario.compiled)
+    shorter = scenario.model_copy(update={"budget": scenario.budget.model_copy(update={"turns": 3})})
+    assert shorter.compiled.scenario.budget.turns == 3
+    assert shorter.fingerprint != before[0]
+    assert (scenario.fingerprint, scenario.compiled) == before
+    assert scenario.model_copy().fingerprint == before[0]

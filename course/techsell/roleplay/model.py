@@ -40,8 +40,9 @@ How the engine reads it, where the types do not say (`turns.py`):
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field
 
@@ -194,6 +195,14 @@ class Scenario(Strict):
     variants: Annotated[tuple[Variant, ...], Field(min_length=1)]
     rumours: tuple[Rumour, ...] = ()
     worked: Worked | None = None
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy; one that differs has an index and a fingerprint of its own."""
+        copied = super().model_copy(update=update, deep=deep)
+        if update:
+            for name in ("compiled", "fingerprint"):
+                copied.__dict__.pop(name, None)
+        return copied
 
     @cached_property
     def compiled(self) -> Compiled:
