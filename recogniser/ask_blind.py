@@ -126,15 +126,9 @@ def expert_way(scenario: str, seed: int) -> list[str]:
         SystemExit: nobody has written down how an expert plays it.
     """
     kept = PLAYS / "ways" / f"{scenario}.json"
-    if kept.exists():
-        lines = json.loads(kept.read_text(encoding="utf-8"))["expert"]["lines"]
-    else:
-        kept = PLAYS / "data" / f"{scenario}.ways.json"
-        if not kept.exists():
-            raise SystemExit(
-                f"There is no way of an expert through {scenario}: write tests/roleplay/ways/{scenario}.json"
-            )
-        lines = json.loads(kept.read_text(encoding="utf-8"))["discovery"]
+    if not kept.exists():
+        raise SystemExit(f"There is no way of an expert through {scenario}: write tests/roleplay/ways/{scenario}.json")
+    lines = json.loads(kept.read_text(encoding="utf-8"))["expert"]["lines"]
     return list(lines if isinstance(lines, list) else lines[str(seed)])
 
 

@@ -94,8 +94,8 @@ def test_from_the_home_to_the_feedback(
     declare.press("Enter")
     customer = find_call(page, "Up the chain")
     expect(customer.field).to_be_focused()
-    ways = json.loads((repository / "tests/roleplay/data/cobalt_ridge.ways.json").read_text(encoding="utf-8"))
-    for turn, option in enumerate(ways["discovery"]):
+    ways = json.loads((repository / "tests/roleplay/ways/cobalt_ridge.json").read_text(encoding="utf-8"))
+    for turn, option in enumerate(ways["expert"]["lines"]):
         if not customer.is_over:
             customer.type_line(option)
         if turn == 6:

@@ -213,8 +213,8 @@ class RealExercise:
         self.module = REAL
         self.folder = repository / "exercises" / REAL
         self.author: dict[str, Any] = json.loads((self.folder / f"{REAL}.ipynb").read_text(encoding="utf-8"))
-        ways = repository / "tests" / "roleplay" / "data" / "cobalt_ridge.ways.json"
-        self.ways: dict[str, list[str]] = json.loads(ways.read_text(encoding="utf-8"))
+        ways = json.loads((repository / "tests/roleplay/ways/cobalt_ridge.json").read_text(encoding="utf-8"))
+        self.ways: dict[str, list[str]] = {name: way["lines"] for name, way in ways.items()}
 
     def solution(self, name: str) -> str:
         """The author's answer in the cell of that id."""
@@ -236,7 +236,7 @@ class RealExercise:
         return {n: self.solution(n) for n in wanted if not tasks or n.removesuffix("_answer") in tasks}
 
     def transcript(self, learner: str, way: str, attempt: int = 1, *, picked: bool = False) -> bytes:
-        """A declared call played by the given way (`discovery`, `dumping`, `questions`).
+        """A declared call played by the given way (`expert`, `dumper`, `interrogator`).
 
         The lines are typed, as a learner does who wants all the points; `picked` takes them from the menu, which counts
         70 %. Where a typed line is not understood, the menu helps.
@@ -307,11 +307,11 @@ def graded(real: RealExercise, repository: Path, tmp_path_factory: pytest.TempPa
         "qualify_answer": "qualify = {",
     }
     work = {
-        "L-REFER2": (real.reference(), "discovery"),
+        "L-REFER2": (real.reference(), "expert"),
         "L-STUBS2": ({}, ""),
-        "L-SELLS2": (real.reference("next_move", "qualify", "call_plan"), "discovery"),
-        "L-CODES2": (real.reference("talk_metrics", "pain_chain"), "dumping"),
-        "L-WRONG2": ({**real.reference(), **slips}, "questions"),
+        "L-SELLS2": (real.reference("next_move", "qualify", "call_plan"), "expert"),
+        "L-CODES2": (real.reference("talk_metrics", "pain_chain"), "dumper"),
+        "L-WRONG2": ({**real.reference(), **slips}, "interrogator"),
     }
     inbox = tmp_path_factory.mktemp("inbox")
     for learner, (answers, way) in work.items():

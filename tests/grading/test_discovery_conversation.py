@@ -135,7 +135,7 @@ class TestRolePlay:
         return next(check for check in verdict.checks if check.kind == "role_play")
 
     def test_a_good_call_counts_even_without_a_notebook(self, graded, source, real):
-        check = self.check(graded, source, real.transcript("L-REFER2", "discovery"))
+        check = self.check(graded, source, real.transcript("L-REFER2", "expert"))
         assert check.points == by_task(verdict_of(graded.course, "L-REFER2"))["roleplay_cobalt_ridge"]
         assert len(check.lines) >= 9
         assert sum(line["max"] for line in check.lines) == 100
@@ -143,8 +143,8 @@ class TestRolePlay:
 
     def test_picked_lines_count_seventy_percent_and_typed_ones_in_full(self, graded, source, real):
         """A declared call that is picked from the menu line by line just passes; the same call typed earns it all."""
-        typed = self.check(graded, source, real.transcript("L-REFER2", "discovery"))
-        picked = self.check(graded, source, real.transcript("L-REFER2", "discovery", picked=True))
+        typed = self.check(graded, source, real.transcript("L-REFER2", "expert"))
+        picked = self.check(graded, source, real.transcript("L-REFER2", "expert", picked=True))
         assert typed.points > 0.9 * 35
         assert 0.6 * 35 <= picked.points <= 0.7 * 35
         assert all("Picked lines count 70 %." in line["why"] for line in picked.lines if line["points"])
@@ -162,7 +162,7 @@ class TestRolePlay:
         pins = {scenario.fingerprint: techsell.roleplay.canonical(scenario)}
         source = Source(MODULE, {}, {}, pins, ("cobalt_ridge",))
         cell = Cell("code", "", grade={"grade_id": "roleplay_cobalt_ridge", "grade": True, "points": 35})
-        files = {"cobalt_ridge.transcript.jsonl": real.transcript("L-REFER2", "discovery")}
+        files = {"cobalt_ridge.transcript.jsonl": real.transcript("L-REFER2", "expert")}
         sure, note = roleplay.assess(cell, MODULE, files, source, "L-REFER2", Limits())
         assert (sure.points > 0.9 * 35, note) == (True, "")
         found = techsell.roleplay.assess_hand_in
@@ -185,7 +185,7 @@ class TestRolePlay:
         )
 
     def test_a_careless_edit_is_recognised_and_the_rest_scored(self, graded, source, real):
-        lines = real.transcript("L-REFER2", "discovery").split(b"\n")
+        lines = real.transcript("L-REFER2", "expert").split(b"\n")
         whole = self.check(graded, source, b"\n".join(lines)).points
         middle = len(lines) // 2
         lines[middle] = lines[middle].replace(b'"seq":', b'"seq": 9')
@@ -194,7 +194,7 @@ class TestRolePlay:
         assert 0 <= check.points < whole
 
     def test_another_learners_call_waits_for_a_person(self, graded, source, real):
-        check = self.check(graded, source, real.transcript("L-OTHER2", "discovery"))
+        check = self.check(graded, source, real.transcript("L-OTHER2", "expert"))
         assert (check.points, check.passed) == (None, None)
         assert "L-OTHER2" in check.message
 
@@ -204,12 +204,12 @@ class TestRolePlay:
 
         files = dict(unpack(pack_source(graded.course, MODULE), Limits()).files)
         without = pack({name: data for name, data in files.items() if not name.startswith("pins/")})
-        check = self.check(graded, without, real.transcript("L-REFER2", "discovery"))
+        check = self.check(graded, without, real.transcript("L-REFER2", "expert"))
         assert check.points is None
         assert "is not among those released" in check.message
 
     def test_a_forged_score_changes_nothing(self, graded, source, real):
-        transcript = real.transcript("L-CODES2", "dumping")
+        transcript = real.transcript("L-CODES2", "dumper")
         honest = self.check(graded, source, transcript, "L-CODES2")
         forged = transcript + b'{"score": 100, "type": "Scored", "data": {"points": 35}}\n'
         assert self.check(graded, source, forged, "L-CODES2").points == honest.points

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from techsell.datasets import discovery as data
 from techsell.lessons import discovery as maths
+from techsell.roleplay import load_scenario
 
 BERKELEY = [  # admissions 1973 by department: [[men in, men out], [women in, women out]]; Bickel et al., Science 187
     [[512, 313], [89, 19]],
@@ -141,3 +143,12 @@ def test_the_lesson_room_is_not_needed_by_the_data_room(repository: Path) -> Non
     code = "import sys, techsell.datasets.discovery as d; d.calls(); d.transcripts(); d.dossiers(); d.pain_edges(); "
     code += "sys.exit(any(name.startswith('techsell.lessons') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], cwd=repository, check=False).returncode == 0
+
+
+def test_the_lesson_names_the_turns_of_the_call(repository: Path) -> None:
+    """The briefing above the role-play and the scenario say the same."""
+    lesson = repository / "course/modules/03_discovery_conversation/discovery_conversation.ipynb"
+    cells = json.loads(lesson.read_text(encoding="utf-8"))["cells"]
+    prose = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    assert load_scenario("cobalt_ridge").budget.turns == 24
+    assert "You have twenty-four turns." in prose

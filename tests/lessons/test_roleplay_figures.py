@@ -74,7 +74,7 @@ def test_trust_is_drawn_as_it_was(data: dict[str, Any]) -> None:
 
 def test_the_words_of_the_trust_figure_say_where_it_fell(data: dict[str, Any]) -> None:
     finding = alt_text(trust_figure(data))
-    assert finding.startswith("Trust went from 4 to 3 in 20 turns. It fell in turn 6 (told early, −2)")
+    assert finding.startswith("Trust went from 4 to 3 in 23 turns. It fell in turn 6 (told early, −2)")
     assert "expert ended at" in finding
 
 

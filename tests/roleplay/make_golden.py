@@ -21,8 +21,6 @@ from techsell.roleplay import Conversation
 HERE = Path(__file__).resolve().parent
 GOLDEN = HERE / "golden"
 RESULTS = GOLDEN / "results.json"
-EXPERTS = ("expert", "discovery")
-"""names under which the files of ways keep the expert's"""
 
 
 def ticking() -> Callable[[], datetime]:
@@ -49,7 +47,7 @@ def room() -> Any:
 
 def expert(scenario: str) -> Any:
     """The expert's way in the variant of seed 1."""
-    return next(way for way in room().ways(scenario) if way.name in EXPERTS and way.seed == 1)
+    return next(way for way in room().ways(scenario) if way.name == "expert" and way.seed == 1)
 
 
 def calls(scenario: str) -> dict[str, Conversation]:

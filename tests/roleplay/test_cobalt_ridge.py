@@ -6,21 +6,21 @@ import json
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from techsell.roleplay import Conversation, Scorecard, load_scenario
 from techsell.roleplay.model import Option
 
-DATA = Path(__file__).parent / "data"
 SCENARIO = load_scenario("cobalt_ridge")
 OPTIONS = {option.id: option for option in SCENARIO.options}
 SEEDS = {entry.id: index or len(SCENARIO.variants) for index, entry in enumerate(SCENARIO.variants)}
 """a seed for each variant: 3 north, 1 south, 2 east"""
 
-WAYS: dict[str, list[str]] = json.loads((DATA / "cobalt_ridge.ways.json").read_text(encoding="ascii"))
-"""option ids: good discovery, telling first, only asking; `test_cobalt_ridge_keys.py` types the same"""
-DISCOVERY, DUMPING, QUESTIONS = WAYS["discovery"], WAYS["dumping"], WAYS["questions"]
+WAYS: dict[str, Any] = json.loads((Path(__file__).parent / "ways" / "cobalt_ridge.json").read_text(encoding="utf-8"))
+"""option ids: good discovery, telling first, only asking, and more; `test_cobalt_ridge_keys.py` types three of them"""
+DISCOVERY, DUMPING, QUESTIONS = (WAYS[name]["lines"] for name in ("expert", "dumper", "interrogator"))
 
 Policy = Callable[[Conversation], str | None]
 
@@ -279,7 +279,7 @@ def test_the_technical_question_can_be_answered_in_four_ways() -> None:
 @pytest.fixture(scope="module")
 def many_calls() -> list[Conversation]:
     """Scripts, random calls and harmless random calls over all variants."""
-    calls = [play(seed, first_or_scripted(way)) for way in WAYS.values() for seed in SEEDS.values()]
+    calls = [play(seed, first_or_scripted(way["lines"])) for way in WAYS.values() for seed in SEEDS.values()]
     calls += [play(seed, any_of(seed, EVERYTHING)) for seed in range(120)]
     calls += [play(seed, any_of(seed, EVERYTHING, first_page=True)) for seed in range(120)]
     for groups in ((ATTENTIVE, HARMLESS), (HARMLESS,), (PLAYS_BACK & HARMLESS, ATTENTIVE, HARMLESS)):
@@ -312,7 +312,8 @@ def test_every_ending_is_reached(many_calls: list[Conversation]) -> None:
         [*DISCOVERY[:-3], "com_audit"],
         [*DISCOVERY[:6], "tell_screen", "tell_lead_time", "tell_demo"],
         [*DISCOVERY[:5], "com_dana_number", "hot_unknown", "pay_warning", "play_want", "ask_belief", "com_dana_mail"],
-        ["ask_belief", "tell_sensing", *QUESTIONS],
+        [*QUESTIONS[:3], "tell_pump", *(line for line in QUESTIONS[3:] if line != "hot_short"), "ack_alone"],
+        [*QUESTIONS[:7], "tell_no_false", *QUESTIONS[7:]],
     ]
     reached = {talk.state.ending for talk in many_calls}
     reached |= {play(1, first_or_scripted(lines)).state.ending for lines in others}
@@ -332,7 +333,7 @@ def test_every_line_comes_onto_some_menu() -> None:
 
     for seed in SEEDS.values():
         for way in WAYS.values():
-            play(seed, noting(scripted(way)))
+            play(seed, noting(scripted(way["lines"])))
     for seed in range(90):
         play(seed, noting(any_of(seed, ATTENTIVE, HARMLESS)))
     assert EVERYTHING - seen == set()

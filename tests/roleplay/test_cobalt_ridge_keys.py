@@ -16,7 +16,9 @@ from techsell.roleplay import Conversation, load_scenario, score
 
 DATA = Path(__file__).parent / "data"
 SCENARIO = load_scenario("cobalt_ridge")
-WAYS: dict[str, list[str]] = json.loads((DATA / "cobalt_ridge.ways.json").read_text(encoding="ascii"))
+ENDS = {"expert": "advance", "dumper": "ejected", "interrogator": "continuation"}
+FOUND: dict[str, Any] = json.loads((Path(__file__).parent / "ways" / "cobalt_ridge.json").read_text(encoding="utf-8"))
+WAYS: dict[str, list[str]] = {name: FOUND[name]["lines"] for name in ENDS}
 SEED = 1
 
 
@@ -54,9 +56,7 @@ def test_the_keys_on_file_say_the_scripted_lines(way: str) -> None:
     assert kept == wanted, f"the menu is in another order now; the keys are\n{wanted}"
 
 
-@pytest.mark.parametrize(
-    ("way", "ending"), [("discovery", "advance"), ("dumping", "ejected"), ("questions", "continuation")]
-)
+@pytest.mark.parametrize(("way", "ending"), ENDS.items())
 def test_three_ways_through_by_keys(way: str, ending: str, tmp_path: Path) -> None:
     """Twice with the same keys, under other hash seeds: the same screen, transcript and score."""
     first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"

@@ -48,14 +48,12 @@ ODD = (
 
 def ways(scenario: str) -> Iterator[tuple[str, int, list[str]]]:
     """The scripted ways of a scenario: name, seed, options. The expert's in every variant, the others in one each."""
-    beside, inside = HERE / "ways" / f"{scenario}.json", HERE / "data" / f"{scenario}.ways.json"
-    for path in (beside, inside):
-        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        for index, (name, way) in enumerate(found.items()):
-            lines = way["lines"] if isinstance(way, dict) else way
-            seeds = way["seeds"] if isinstance(way, dict) else [1, 2, 3]
-            for seed in seeds if name == "expert" else [seeds[index % len(seeds)]]:
-                yield name, seed, lines[str(seed)] if isinstance(lines, dict) else lines
+    path = HERE / "ways" / f"{scenario}.json"
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    for index, (name, way) in enumerate(found.items()):
+        lines, seeds = way["lines"], way["seeds"]
+        for seed in seeds if name == "expert" else [seeds[index % len(seeds)]]:
+            yield name, seed, lines[str(seed)] if isinstance(lines, dict) else lines
 
 
 def finished(talk: Conversation) -> Conversation:

@@ -30,7 +30,7 @@ SEEN = {
     "easy_yes": ("lindqvist", "quotation"),
     "overclaim": ("saltmarsh_no_fit", "sells_anyway"),
     "veto_ignored": ("saltmarsh", "asks_past_the_rule"),
-    "asked_too_early": ("ninety_seconds", "another_no"),
+    "asked_too_early": ("cobalt_ridge", "interrogator"),
     "never_asked_again": ("procurement_friday", "interrogator"),
     "bypassed": ("saltmarsh", "goes_round"),
     "twisted_playback": ("spec_war", "heard_you_out"),

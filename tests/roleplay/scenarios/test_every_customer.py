@@ -23,8 +23,21 @@ SEEDS = (1, 2, 3)
 
 SPREAD = {"saltmarsh": 25, "saltmarsh_no_fit": 20, "meridian_committee": 25}
 """numbers that differ between all variants, where more than 15 are agreed"""
-TOLD_BY_CHANCE = {"meridian_committee", "ninety_seconds", "spec_war"}
+TOLD_BY_CHANCE = {"cobalt_ridge", "meridian_committee", "ninety_seconds", "spec_war"}
 """whose facts no script exhausts: their own files find all of them by kind people of changing curiosity"""
+WITHOUT_A_WAY = {
+    "cobalt_ridge": {
+        "past_the_engineer",
+        "send_the_form",
+        "proposal_on_the_pile",
+        "a_box_at_the_gate",
+        "ring_again",
+        "polite_brochure",
+        "polite_promises",
+    },
+    "ninety_seconds": {"without_you"},
+}
+"""endings that no script has, since nobody wrote other words for their lines: their own files reach them"""
 
 
 @cache
@@ -92,7 +105,8 @@ def test_a_way_ends_where_it_should(name: str, way: str) -> None:
 
 
 def test_every_ending_has_a_way(name: str, scenario: Scenario) -> None:
-    assert {way["ending"] for way in ways(name).values()} == {end.id for end in scenario.endings}
+    wanted = {end.id for end in scenario.endings} - WITHOUT_A_WAY.get(name, set())
+    assert {way["ending"] for way in ways(name).values()} == wanted
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -205,3 +205,21 @@ def test_tomasz_stops_everything_after_a_claim_that_no_sheet_carries() -> None:
     talk = say([*lines], 2)
     assert ("tomasz", "vetoes") in reactions(talk)
     assert talk.scorecard().blocked_by == "R9"
+
+
+def test_whoever_talked_down_to_her_is_left_out_of_what_they_agree() -> None:
+    lines = list(WAYS["expert"]["lines"])
+    lines.insert(2, "condescend_cfo")
+    talk = say(lines, 3)
+    assert talk.state.ending == "without_you"
+    assert talk.scorecard().ending == "continuation"
+
+
+def test_half_a_drawing_stops_everything_until_tomasz_has_been_answered() -> None:
+    lines = list(WAYS["expert"]["lines"])
+    lines.insert(2, "open_acronyms")
+    assert ("elise", "vetoes") in reactions(say(lines, 2))
+    lines.insert(8, "drawing_ack_clarify")
+    cleared = say(lines, 2)
+    assert ("elise", "vetoes") not in reactions(cleared)
+    assert cleared.state.ending == "both_repeat"

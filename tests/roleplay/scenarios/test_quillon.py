@@ -117,3 +117,18 @@ def test_noise_played_back_as_trouble_is_corrected(seed: int) -> None:
     talk = say(seed, way)
     noise = "spare_borrowed" in SCENARIO.variants[talk.state.variant].decoys
     assert reactions_of(talk, 4)[0] == ("corrects" if noise else "confirms")
+
+
+def test_her_small_yes_twisted_is_corrected_and_opens_nothing() -> None:
+    start = lines_of("expert", 1)
+    wished = start.index("play_exit_ask_trial") + 1
+    talk = say(1, [*start[:wished], "play_trial_wrong"])
+    assert reactions_of(talk, wished + 1) == ["corrects"]
+    assert "fab_signs" not in talk.state.facts
+
+
+def test_the_fab_manager_is_fetched_for_a_reason_only() -> None:
+    start = lines_of("expert", 1)
+    told = start.index("play_silence_ask_contract") + 1
+    talk = say(1, [*start[:told], "com_fab"])
+    assert reactions_of(talk, told + 1) == ["refuses"]

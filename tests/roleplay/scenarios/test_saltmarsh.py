@@ -218,3 +218,14 @@ def test_people_and_plant_agree_with_the_other_call_at_saltmarsh() -> None:
     said = {entry.id: entry.says for entry in other.plant}
     same = [entry.id for entry in SCENARIO.plant if said.get(entry.id) == entry.says]
     assert {"o_boss_p", "o_contact_p", "o_sites_p", "o_payment_p"} <= set(same)
+
+
+def test_quality_objects_before_anybody_has_asked_her_anything() -> None:
+    expert = lines_of("expert")
+    fetched = expert.index("play_want_bring_qa") + 1
+    talk = Conversation.start(SCENARIO, seed=1)
+    for line in [*expert[:fetched], "com_night"]:
+        talk.pick(line)
+    assert "audit_finding" not in talk.state.facts
+    talk.pick("com_review")
+    assert reactions_of(talk, fetched + 2) == ["vetoes"]

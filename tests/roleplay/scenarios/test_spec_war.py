@@ -171,3 +171,12 @@ def test_the_marketing_assistant_goes_for_the_box_once_asked_about_it() -> None:
         talk.pick(line)
     assert "mark" not in talk.state.present
     assert {"gus", "rnd"} <= set(talk.state.present)
+
+
+def test_nobody_is_fetched_before_it_is_known_what_they_should_hear() -> None:
+    lines = WAYS["expert"]["lines"]
+    for cut, reaction in ((5, "refuses"), (6, "grants")):
+        talk = Conversation.start(SCENARIO, seed=1)
+        for line in [*lines[:cut], "com_bring"]:
+            talk.pick(line)
+        assert talk.state.history[-1].reactions[0].reaction == reaction

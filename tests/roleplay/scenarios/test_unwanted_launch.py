@@ -132,3 +132,12 @@ def test_the_managing_director_stops_everything_until_he_has_said_what_he_needs(
         talk.pick(option)
     assert "vetoes" in [reacted.reaction for reacted in talk.state.history[-1].reactions]
     assert not talk.over
+
+
+def test_the_managing_director_is_not_fetched_for_a_wish_alone() -> None:
+    lines = lines_of("expert", 1)
+    talk = Conversation.start(SCENARIO, seed=1)
+    for option in [*lines[: lines.index("rain_play_record") + 1], "com_md"]:
+        talk.pick(option)
+    assert "want_test" in talk.state.facts
+    assert [reacted.reaction for reacted in talk.state.history[-1].reactions] == ["refuses"]
