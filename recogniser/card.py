@@ -14,6 +14,7 @@ HERE = Path(__file__).resolve().parent
 PLACE = HERE / "MODEL_CARD.md"
 PROSE = HERE / "model_card.in.md"
 PLAY = HERE / "play_report.json"
+CALLS = HERE / "paraphrase_plays.json"
 AIMS = {
     "question_kappa": ("question present, κ", ".85"),
     "reflection_kappa": ("playback present, κ", ".65"),
@@ -126,6 +127,16 @@ def _gates(found: Mapping[str, Any]) -> str:
     return _table(["gate, per mille", *(name.replace("_", " ") for name in columns)], rows)
 
 
+def _calls(found: Mapping[str, Any]) -> str:
+    """Calls typed in own words that end as the picked ones do; see play_paraphrases.py."""
+    rows = []
+    for half, title in (("dev", "development half"), ("test", "test half")):
+        runs, same = (sum(one[half][key] for one in found.values()) for key in ("runs", "same"))
+        least = min((100 * one[half]["same"] / one[half]["runs"], name) for name, one in found.items())
+        rows.append([title, str(runs), str(same), f"{100 * same / runs:.1f}", f"{least[1]}: {least[0]:.1f}"])
+    return _table(["words", "calls", "same ending", "percent", "lowest scenario"], rows)
+
+
 def _pairs(report: Mapping[str, Any]) -> str:
     table = report["confusion"]
     found = sorted(
@@ -149,6 +160,7 @@ def card(report: Mapping[str, Any]) -> str:
     tables = {
         "play": _play(play),
         "play gates": _gates(play),
+        "calls": _calls(json.loads(CALLS.read_text(encoding="utf-8"))),
         "headline": _headline(report),
         "labels": _labels(report),
         "confusion": _confusion(report),

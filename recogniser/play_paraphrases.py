@@ -13,8 +13,10 @@ figures as `{fact.number}`. Nobody who wrote one had seen how typed text is read
 Every call is played twice in every variant: picked, and typed without the menu. A sensible person types the first
 paraphrase. To "Did you mean" the answer is the reading that does the same as the canonical line, else "none of these".
 Then comes the second paraphrase, and then the first sentence of the canonical line; after that the call goes on with
-the next line, whatever happened. Who hung up in the picked call hangs up in the typed one. Calls with a line that has
-no paraphrase are left out of the count, and the table says how many.
+the next line, whatever happened. Who hung up in the picked call hangs up in the typed one. Where the picked call was
+ended by the customer or by the last line and the typed one goes on, the caller goes on too with the way's `spare` lines:
+asks for the step once more, tells or asks more of the same. Calls with a line that has no paraphrase are left out of the
+count, and the table says how many.
 """
 
 from __future__ import annotations
@@ -57,6 +59,8 @@ class Way:
     name: str
     seed: int
     options: tuple[str, ...]
+    spare: tuple[str, ...] = ()
+    """what this caller says if the typed call goes on where the picked one was over"""
 
 
 @dataclass(frozen=True)
@@ -116,17 +120,19 @@ def paraphrases(scenario: str) -> Lines:
 
 def ways(scenario: str) -> Iterator[Way]:
     """Every scripted call of a scenario in each of its variants."""
-    beside, inside = PLAYS / "ways" / f"{scenario}.json", PLAYS / "data" / f"{scenario}.ways.json"
-    found: dict[str, Any] = json.loads((beside if beside.exists() else inside).read_text(encoding="utf-8"))
+    found: dict[str, Any] = json.loads((PLAYS / "ways" / f"{scenario}.json").read_text(encoding="utf-8"))
     for name, way in found.items():
-        lines = way["lines"] if isinstance(way, dict) else way
-        for seed in way["seeds"] if isinstance(way, dict) else [1]:
-            yield Way(scenario, name, seed, tuple(lines[str(seed)] if isinstance(lines, dict) else lines))
+        for seed in way["seeds"]:
+            yield Way(scenario, name, seed, _of_seed(way["lines"], seed), _of_seed(way.get("spare", []), seed))
+
+
+def _of_seed(lines: Any, seed: int) -> tuple[str, ...]:
+    return tuple(lines[str(seed)] if isinstance(lines, dict) else lines)
 
 
 def covered(way: Way) -> bool:
     """Whether every line of a call has its paraphrases."""
-    return paraphrases(way.scenario).keys() >= set(way.options)
+    return paraphrases(way.scenario).keys() >= {*way.options, *way.spare}
 
 
 # The sensible person
@@ -220,6 +226,9 @@ def play(way: Way, half: str, clock: Callable[[], Clock] = real_clock) -> Play:
         before = len(typed.state.history)
         tries = type_line(typed, option, paraphrases(way.scenario)[option][half])
         steps.append(Step(option, tries, typed.state.history[before:], wanted))
+    for option in way.spare if picked.state.history[-1].moves else ():  # else the caller hung up
+        if not typed.over:
+            type_line(typed, option, paraphrases(way.scenario)[option][half])
     if not typed.over:
         typed.hang_up()
     return Play(way, half, picked, typed, tuple(steps))

@@ -112,13 +112,6 @@ def test_nothing_is_picked_in_a_typed_call(played: dict[str, Any]) -> None:
             assert one.typed.over
 
 
-NOT_YET = pytest.mark.xfail(
-    reason="The recogniser is not there yet: about half of the calls, see recogniser/paraphrase_plays.json", strict=True
-)
-"""The bound stands as it is. As soon as a scenario reaches it, this mark fails the suite and has to go."""
-
-
-@NOT_YET
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_typed_calls_end_as_picked_ones(room: Any, played: dict[str, Any], scenario: str) -> None:
     """In 85 of 100 calls or more, both halves together."""
@@ -127,7 +120,6 @@ def test_typed_calls_end_as_picked_ones(room: Any, played: dict[str, Any], scena
     assert found >= room.LEAST, f"{found:.1f} percent; of the development half: {lost}"
 
 
-@NOT_YET
 def test_typed_calls_end_as_picked_ones_overall(room: Any, played: dict[str, Any]) -> None:
     """In 85 of 100 calls or more, all scenarios and in each half by itself."""
     every = [one for plays in played.values() for one in plays]

@@ -182,7 +182,7 @@ class Option(Strict):
     when: Condition = Condition()
     repeatable: bool = False
     paraphrases: tuple[Line, ...] = ()
-    """other ways to type the same, for what has no fact, claim or commitment of its own"""
+    """how others type the same: typed lines are compared with these"""
 
 
 class Rumour(Strict):

@@ -62,7 +62,7 @@ def quote(text: str, longest: int = LONGEST, *, end: bool = False) -> str:
     Args:
         end: the end of the text matters more than its beginning.
     """
-    text = " ".join(text.split())
+    text = re.sub(r"[ \t\r\n]+", " ", text).strip()  # a narrow space between figure and unit stays
     if len(text) <= longest:
         return f'"{text}"'
     sentences = re.split(r"(?<=[.?!])\s+", text)

@@ -16,7 +16,7 @@ __all__ = ["ACCEPT", "Clause", "confidence", "decision", "label", "label_with", 
 MOST_LABELS = 3
 ASIDE = 400
 """A second move in a line counts from this probability (per mille)."""
-ACCEPT = 700
+ACCEPT = 750
 """From this probability a line is taken as read; chosen on the own set, see recogniser/MODEL_CARD.md."""
 CONFIRM = 250
 """Below this no reading is worth offering."""

@@ -9,6 +9,7 @@ from .gate import decide, no_move, without_scenario
 from .labeller import label, whole
 from .matcher import Matcher, matcher_of
 from .reading import read
+from .retrieval import in_other_words
 from .situation import Recognition, Situation
 from .text import MAX_CHARACTERS, readable, tokens
 from .told import exact_words, told_in
@@ -78,9 +79,12 @@ def _recognise(text: str, situation: Situation, key: _Key) -> Recognition:
     told = no_move(text, scenario, matcher)
     if told is not None:
         return told
-    return _written(text, situation, scenario, matcher) or decide(
-        read(text, scenario, situation, matcher), scenario, situation, matcher
-    )
+    written = _written(text, situation, scenario, matcher)
+    if written is not None:
+        return written
+    reading = read(text, scenario, situation, matcher)
+    plain = decide(reading, scenario, situation, matcher)
+    return in_other_words(text, reading, plain, scenario, situation, matcher) or plain
 
 
 class _Key:
