@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
 from techsell.roleplay import Conversation, load_scenario
@@ -118,6 +119,36 @@ def test_a_whole_call_by_keyboard_from_the_start_to_the_debrief_and_a_fork(
     assert call.lines.count() > lines + 1
 
 
+STILL = """(node) => {
+  const box = node.getBoundingClientRect();
+  const top = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  const isSeen = box.top >= 0 && box.bottom <= innerHeight && node.contains(top);
+  if (!isSeen) node.scrollIntoView({ block: "center" });
+  const at = isSeen ? `${box.x} ${box.y}` : "";
+  node.still = at !== "" && at === node.at ? node.still + 1 : 0;
+  node.at = at;
+  return node.still >= 12;
+}"""
+"""Whether a part has stood in sight, nothing before it and in the same place, for twelve frames. JupyterLab scrolls by
+itself while it lays cells out, so a part that has gone is brought back."""
+
+
+def picture_of(page: Page, part: Locator, shot: Shot, name: str) -> None:
+    """A picture on which the part can be seen: it stands still before, is where it was after, and has been painted."""
+    page.wait_for_function(STILL, arg=part.element_handle(), polling="raf")
+    before = part.bounding_box()
+    picture = Image.open(shot(page, name)).convert("RGB")
+    assert before is not None
+    assert part.bounding_box() == before, f"{name}: the page moved under the picture"
+    left, top, width, height = (before[side] for side in ("x", "y", "width", "height"))
+    assert left >= 0, name
+    assert top >= 0, name
+    assert left + width <= picture.width, name
+    assert top + height <= picture.height, name
+    painted = picture.crop((int(left), int(top), int(left + width), int(top + height)))
+    assert len(painted.getcolors(1 << 24) or ()) > 2, f"{name}: nothing is painted where {part} should be"
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_part_of_a_typed_call_can_be_used_by_everybody(
@@ -132,8 +163,7 @@ def test_every_part_of_a_typed_call_can_be_used_by_everybody(
     def look(name: str, part: Locator) -> None:
         for width in (1280, 800):
             page.set_viewport_size({"width": width, "height": 900})
-            part.scroll_into_view_if_needed()
-            shot(page, f"typed-{name}-{scheme}-{width}")
+            picture_of(page, part, shot, f"typed-{name}-{scheme}-{width}")
             assert node.evaluate("node => node.scrollWidth <= node.clientWidth + 1"), name
         page.set_viewport_size({"width": 1280, "height": 900})
         assert grave(page, f".ts-roleplay[aria-label*='{COBALT}']") == [], name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from techsell.roleplay import Conversation, assess_hand_in, declared_seed, load_scenario
+from techsell.roleplay import Conversation, MemoryJournal, assess_hand_in, declared_seed, load_scenario
 from techsell.roleplay.recogniser.identity import fingerprint, fingerprint_of, own_files
 from techsell_grading.grader.recognisers import finder, packed
 
@@ -58,6 +58,30 @@ def test_a_declared_call_is_scored_with_the_recogniser_of_its_day(old: tuple[str
     lost = assess_hand_in(text, scenario_id=scenario.id, learner=LEARNER, pins=pins, recognisers=finder({}))
     assert lost.best is None
     assert lost.needs_person
+
+
+def test_a_declared_call_with_an_update_in_the_middle_is_read_by_both(old: tuple[str, bytes]) -> None:
+    """Begun with the earlier recogniser and gone on with the present one: the grader asks each for its own lines."""
+    scenario = load_scenario("cobalt_ridge")
+    find = finder({old[0]: old[1]})
+    seed = declared_seed(LEARNER, scenario.id, 1)
+    call = Conversation.start(scenario, seed=seed, mode="declared", learner=LEARNER, attempt=1, recogniser=find(old[0]))
+    call.say(LINE)
+    call = Conversation.resume(scenario, MemoryJournal(call.transcript().splitlines()))
+    call.say(LINE)
+    call.hang_up()
+    assert [turn.moves[0].label for turn in call.state.history[1:3]] == ["rapport", "problem"]
+
+    def pins(sha: str):
+        return scenario if sha == scenario.fingerprint else None
+
+    text = call.transcript()
+    kept = assess_hand_in(text, scenario_id=scenario.id, learner=LEARNER, pins=pins, recognisers=find)
+    assert (kept.best, kept.needs_person) == (call.scorecard().total, False)
+    assert f"{old[0][:12]} from line 3 on, {fingerprint()[:12]} from line 6 on" in kept.reasons[0]
+    lost = assess_hand_in(text, scenario_id=scenario.id, learner=LEARNER, pins=pins, recognisers=finder({}))
+    assert (lost.best, lost.needs_person) == (None, True)
+    assert f"the recogniser that read it ({old[0][:12]}) is not known here" in lost.reasons[-1]
 
 
 def test_a_pin_that_is_not_what_it_says_does_not_count(old: tuple[str, bytes]) -> None:

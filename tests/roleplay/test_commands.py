@@ -1,4 +1,8 @@
-"""`techsell play`, `techsell transcript`, `techsell scenario` as a shell meets them: real processes."""
+"""`techsell play`, `techsell transcript`, `techsell scenario` as a shell meets them.
+
+Calls are played in real processes, by `run`. What only reads what was played is told in this one, by `told`: a process
+needs the better part of a second to load a scenario and the recogniser.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +19,13 @@ from typing import Any
 import pytest
 
 from techsell.cli import main
-from techsell.roleplay import verify
+from techsell.errors import Problem
+from techsell.roleplay import Conversation, list_scenarios, load_scenario, verify
 from techsell.roleplay.load import scenario_path
 from techsell.workspace import Workspace
 
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
+Told = Callable[..., tuple[int, str]]
 KEYS = "1\n2\nh\n0\n3\nu\n1\nn\n4\n0\n0\n2\n1\n1\n5\nb\n6\nq\n"
 
 
@@ -40,6 +46,20 @@ def run(tmp_path: Path) -> Run:
             env=environment | {"PYTHONIOENCODING": "utf-8", "HOME": str(tmp_path)} | variables,
             check=False,
         )
+
+    return techsell
+
+
+@pytest.fixture
+def told(capsys: pytest.CaptureFixture[str]) -> Told:
+    """`told("transcript", "verify", path)`: exit code and what the command says, without a process of its own."""
+
+    def techsell(*words: str) -> tuple[int, str]:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as stopped:
+            main(list(words))
+        assert isinstance(stopped.value.code, int)
+        return stopped.value.code, capsys.readouterr().out
 
     return techsell
 
@@ -94,7 +114,7 @@ def test_a_call_cut_off_is_gone_on_with(run: Run, tmp_path: Path) -> None:
     assert run("play", "cobalt_ridge", "--seed", "2", "--out", str(path), keys="1\n1\n").returncode == 0
     done = run("play", "cobalt_ridge", "--resume", str(path), keys="1\nq\n")
     assert done.returncode == 0, done.stderr
-    assert "turn 2 of 20" in done.stdout
+    assert "turn 2 of 24" in done.stdout
     found = verify(path.read_bytes())
     assert found.sound
     assert found.sessions[0].finished
@@ -147,34 +167,49 @@ def test_bytes_that_are_no_letters_do_no_harm(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert b"turn 1 of 20" in done.stdout
+    assert b"turn 1 of 24" in done.stdout
 
 
-def test_a_transcript_is_scored_replayed_and_verified_again(run: Run, tmp_path: Path) -> None:
+def test_a_transcript_is_scored_replayed_and_verified_again(run: Run, told: Told, tmp_path: Path) -> None:
     run("play", "cobalt_ridge", "--seed", "1", keys=KEYS)
     path = tmp_path / "cobalt_ridge.transcript.jsonl"
-    score = run("transcript", "score", str(path))
-    assert "of 100, " in score.stdout
-    assert "R3" in score.stdout
-    replay = run("transcript", "replay", str(path))
-    assert "You took back turn" in replay.stdout
-    assert "Tomasz Wrona: " in replay.stdout
-    assert run("transcript", "verify", str(path)).returncode == 0
+    scored = told("transcript", "score", str(path))[1]
+    assert "of 100, " in scored
+    assert "R3" in scored
+    replayed = told("transcript", "replay", str(path))[1]
+    assert "You took back turn" in replayed
+    assert "Tomasz Wrona: " in replayed
+    assert told("transcript", "verify", str(path))[0] == 0
     lines = path.read_text("utf-8").splitlines()
     lines[3] = lines[3].replace("text", "texd", 1)
     path.write_text("\n".join(lines) + "\n", "utf-8")
     done = run("transcript", "verify", str(path))
     assert done.returncode == 1
     assert "line 4: the line was edited" in done.stdout
-    plain = json.loads(run("transcript", "verify", str(path), "--json").stdout)
+    plain = json.loads(told("transcript", "verify", str(path), "--json")[1])
     assert plain["sound"] is False
-    assert run("transcript", "score", str(path)).returncode == 0, "what stands is still scored"
+    assert told("transcript", "score", str(path))[0] == 0, "what stands is still scored"
 
 
-def test_lint_lists_every_problem(run: Run, tmp_path: Path) -> None:
-    assert run("scenario", "lint").returncode == 0, "what is shipped is clean"
+def test_lint_without_names_is_of_all_that_is_shipped(
+    told: Told, linted: Callable[[str], tuple[Problem, ...]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """With bots and examples, which takes long: what lint says of each file is found once for all tests."""
+
+    def known(raw: bytes, file: str, stem: str, *, play: bool) -> tuple[Problem, ...]:
+        assert (raw, file, play) == (scenario_path(stem).read_bytes(), f"{stem}.yaml", True)
+        return linted(stem)
+
+    monkeypatch.setattr("techsell.roleplay.author.lint.lint", known)
+    code, said = told("scenario", "lint")
+    assert code == 0, "what is shipped is clean"
+    assert re.findall(r"^(\w+)\.yaml: (?:no problems|\d+ warnings?)$", said, re.MULTILINE) == list(list_scenarios())
     good = shutil.copy(scenario_path("cobalt_ridge"), tmp_path)
-    assert run("scenario", "lint", str(good)).returncode == 0
+    assert told("scenario", "lint", str(good))[0] == 0
+
+
+def test_lint_lists_every_problem(run: Run, told: Told, tmp_path: Path) -> None:
+    good = shutil.copy(scenario_path("cobalt_ridge"), tmp_path)
     bad = tmp_path / "bad.yaml"
     bad.write_text(
         Path(good).read_text("utf-8").replace("pass_mark", "pass_mrak").replace("holder: dana", "holder: dnaa", 1)
@@ -184,30 +219,55 @@ def test_lint_lists_every_problem(run: Run, tmp_path: Path) -> None:
     assert "Did you mean 'pass_mark'?" in done.stdout
     assert "bad.yaml: 3 problems" in done.stdout
     assert re.search(r"cobalt_ridge.yaml: (no problems|\d+ warnings?)", done.stdout)
-    plain: dict[str, Any] = json.loads(run("scenario", "lint", str(bad), "--json").stdout)
+    plain: dict[str, Any] = json.loads(told("scenario", "lint", str(bad), "--json")[1])
     assert [problem["code"] for problem in plain["problems"]] == ["TS307", "TS201", "TS301"]
     assert all(problem["file"] == "bad.yaml" and problem["line"] > 0 for problem in plain["problems"])
 
 
-def test_the_schema_is_written_or_printed(run: Run, tmp_path: Path) -> None:
-    printed = run("scenario", "schema").stdout
+def test_the_schema_is_written_or_printed(run: Run, told: Told, tmp_path: Path) -> None:
+    code, printed = told("scenario", "schema")
+    assert code == 0
     assert run("scenario", "schema", "--out", "schema.json").returncode == 0
     assert (tmp_path / "schema.json").read_text("utf-8") == printed
     assert json.loads(printed)["title"] == "Scenario"
 
 
-def test_the_score_of_typed_lines_comes_with_its_interval(run: Run, tmp_path: Path) -> None:
+def test_the_score_of_typed_lines_comes_with_its_interval(run: Run, told: Told, tmp_path: Path) -> None:
     """What is typed is read by the package's recogniser; score, verify and replay read it alike."""
     keys = "What troubles you about the seals?\nSo it is always the seals.\nqwertz uiop\nyxcvb nm\nq\n"
     done = run("play", "cobalt_ridge", "--seed", "3", keys=keys)
     assert done.returncode == 0, done.stderr
     path = tmp_path / "cobalt_ridge.transcript.jsonl"
     assert '"LearnerSaid"' in path.read_text("utf-8")
-    card = json.loads(run("transcript", "score", str(path), "--json").stdout)[0]["scorecard"]
+    card = json.loads(told("transcript", "score", str(path), "--json")[1])[0]["scorecard"]
     assert card["low"] <= card["total"] <= card["high"]
     assert card["picked"] == 0
-    assert run("transcript", "verify", str(path)).returncode == 0
-    assert "Tomasz Wrona: " in run("transcript", "replay", str(path)).stdout
+    assert told("transcript", "verify", str(path))[0] == 0
+    assert "Tomasz Wrona: " in told("transcript", "replay", str(path))[1]
+
+
+@pytest.mark.parametrize("words", [("score",), ("replay",), ("verify",), ("debrief",)])
+def test_a_call_read_by_a_recogniser_that_is_gone_says_so_with_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], ears: Any, words: tuple[str, ...]
+) -> None:
+    """It is not scored or verified by what is only noted; what was said can still be looked at."""
+    scenario = load_scenario("first_call")
+    talk = Conversation.start(scenario, seed=1, recogniser=ears)
+    talk.pick(talk.menu()[0].option)
+    talk.say(talk.menu()[0].option)
+    path = tmp_path / "old.jsonl"
+    path.write_text(talk.transcript())
+
+    with pytest.raises(SystemExit) as stopped:
+        main(["transcript", *words, str(path)])
+
+    shown = capsys.readouterr().out
+    assert "line 5: the recogniser ears that read this is not known here" in shown
+    assert stopped.value.code == (1 if words == ("verify",) else 0)
+    if words == ("score",):
+        assert "It has no score here; a person has to look." in shown
+    if words == ("replay",):
+        assert talk.log[-1].text in shown
 
 
 def test_a_practice_call_hears_of_earlier_ones(run: Run, workspace: Workspace) -> None:
@@ -229,7 +289,7 @@ def test_a_declared_attempt_is_counted_by_the_workspace(run: Run, tmp_path: Path
     assert first.returncode == 0, first.stderr
     assert "Not finished: the same command goes on with it." in first.stdout
     second = run(*words, keys="1\nq\n", cwd=workspace.root)
-    assert "turn 2 of 20" in second.stdout
+    assert "turn 2 of 24" in second.stdout
     third = run(*words, keys="q\n", cwd=workspace.root)
     assert "declared attempt 2 of 3" in third.stdout
     with workspace.store() as store:

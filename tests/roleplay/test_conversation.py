@@ -189,7 +189,20 @@ def test_the_view_has_all_that_a_player_paints(call: Start) -> None:
     view = now.talk.view()
     assert set(view) == {
         *("scenario", "title", "graded", "mode", "attempt", "brief", "turn", "budget", "with", "trust", "mood"),
-        *("lines", "menu", "pages", "page", "notes", "over", "ending", "can_undo", "scorecard", "level", "asking"),
+        *(
+            "lines",
+            "menu",
+            "pages",
+            "page",
+            "notes",
+            "over",
+            "ending",
+            "can_undo",
+            "scorecard",
+            "level",
+            "asking",
+            "news",
+        ),
     }
     assert view["mood"] == {"word": "listening", "icon": "◑"}
     assert view["brief"]["call"] == "A call about seals that last 6 weeks."

@@ -79,13 +79,36 @@ def test_a_call_with_typed_text_scores_the_same_live_reloaded_and_replayed(
     assert again.view() == talk.view()
     assert score_state(scenario, again.state) == live
     (session,) = Transcript.parse(talk.transcript()).sessions
-    replayed = replay(scenario, session, ears)
+    replayed = replay(scenario, session, lambda nlu: ears)
     assert replayed.findings == ()
     assert replayed.state == talk.state
     assert score(scenario, talk.events, ears) == live
     assert verify(talk.transcript(), lambda sha: scenario, lambda nlu: ears).sound
     assert live.low <= live.total <= live.high
     assert live.needs_person <= (live.low != live.high or live.blocked_by is not None or not live.passed)
+
+
+@few
+@given(names, seeds, walks)
+def test_a_call_with_typed_text_stands_as_it_stood_when_its_recogniser_has_gone(
+    ears: Any, name: str, seed: int, choices: list[int]
+) -> None:
+    """All that was read is noted: a recogniser that nobody may ask is enough to take the call up again."""
+
+    class Gone:
+        def fingerprint(self) -> str:
+            return "another"
+
+        def recognise(self, text: str, *_: Any) -> Any:
+            raise AssertionError(f"asked about {text!r}")
+
+    scenario = SCENARIOS[name]
+    talk = walk(scenario, seed, choices, ears)
+    again = Conversation.resume(scenario, MemoryJournal(talk.transcript().splitlines()), recogniser=Gone())
+    assert again.state == talk.state
+    assert again.log == talk.log
+    assert score_state(scenario, again.state) == score_state(scenario, talk.state)
+    assert again.transcript() == talk.transcript()
 
 
 @few

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from techsell.roleplay import Conversation, declared_seed
+from techsell.roleplay import Conversation, MemoryJournal, declared_seed
 from techsell.roleplay.model import Scenario
 from techsell.roleplay.terminal import Terminal
 
@@ -158,6 +158,22 @@ def test_where_typing_is_not_possible_the_keys_are_named(play: Play, wash_down: 
     screen, _, _ = play("hello there", talk=old)
     assert "is no key here" in screen
     assert "Type what you say" not in screen
+
+
+def test_an_update_in_the_middle_of_a_call_is_said_and_the_call_goes_on(
+    play: Play, typing: Conversation, other_ears: Any
+) -> None:
+    play("ask_seals", "hello|frame", talk=typing)
+    again = Conversation.resume(typing.scenario, MemoryJournal(typing.transcript().splitlines()), recogniser=other_ears)
+    screen, over, _ = play("2", "1", talk=again)
+    told = " ".join(screen.split())
+    assert told.count("techsell has been updated since you typed here last.") == 1
+    assert "What was said stays as it was understood" in told
+    assert "another version of techsell" not in told, "nothing has been typed yet"
+    screen, over, _ = play("ask_change", "q", talk=again)
+    assert screen.count("From here on another version of techsell reads what you type.") == 1
+    assert over
+    assert again.state.facts == ("seal_life", "planned_change")
 
 
 def test_the_end_tells_what_hangs_on_a_reading_and_what_was_picked(play: Play, wash_down: Scenario, ears: Any) -> None:

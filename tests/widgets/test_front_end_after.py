@@ -203,6 +203,41 @@ def test_figures_are_part_of_the_page_and_stand_there_in_words_too(debriefed: An
         assert figure["alt"] in debriefed.page.text_content("#one .ts-figures")
 
 
+ROWS = """() => [...document.querySelectorAll("#one .ts-table")].map((table) =>
+  [...table.querySelectorAll("tbody tr")].map((row) => [...row.children].map((cell) => {
+    const box = cell.getBoundingClientRect();
+    return { left: box.left, right: box.right, top: box.top, bottom: box.bottom, words: cell.textContent };
+  })))"""
+
+
+def test_points_stand_below_one_another_where_the_widget_is_narrow_and_the_window_is_not(debriefed: Any) -> None:
+    """As beside an open file browser. Each row is a list then, with all its words in sight; still a table to hear."""
+    page = debriefed.page
+    wide = page.evaluate(ROWS)
+    assert all(cell["top"] == row[0]["top"] for table in wide for row in table for cell in row)
+    assert page.get_by_role("columnheader").first.is_visible()
+
+    page.evaluate("document.getElementById('one').style.width = '360px'")
+
+    box = debriefed.root.bounding_box()
+    for before, table in zip(wide, page.evaluate(ROWS), strict=True):
+        for row in table:
+            name, figure, *_ = row
+            assert figure["top"] >= name["bottom"]
+            assert all(box["x"] < cell["left"] < cell["right"] < box["x"] + box["width"] for cell in row)
+        assert [[cell["words"] for cell in row] for row in table] == [[cell["words"] for cell in row] for row in before]
+    reasons = page.locator("#one .ts-reason").evaluate_all("(all) => all.map((one) => one.clientWidth)")
+    assert min(reasons) > 300, "as wide as there is room"
+    name = page.locator("#one .ts-table tbody tr").first.locator("td").first
+    assert "Points" in name.evaluate("(cell) => getComputedStyle(cell, '::before').content")
+    assert page.evaluate("document.querySelector('#one .ts-debrief').scrollWidth") < 360
+    for role in ("table", "columnheader", "rowheader", "cell"):
+        assert page.locator("#one").get_by_role(role).count(), role
+    snapshot = page.locator("#one .ts-table").first.aria_snapshot()
+    assert 'columnheader "Points"' in snapshot
+    assert 'rowheader "R' in snapshot
+
+
 def test_the_comparison_says_that_it_marks_nothing(debriefed: Any) -> None:
     words = debriefed.page.inner_text("#one .ts-debrief")
 

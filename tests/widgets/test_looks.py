@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from techsell.files import write_atomic
 from techsell.progress import memory_store
 from techsell.questions import load
 from techsell.roleplay import load_scenario
@@ -35,7 +36,7 @@ class Keep:
     def __call__(self, file: str, name: str, value: float) -> None:
         path = self.folder / file
         known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-        path.write_text(json.dumps({**known, name: value}, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        write_atomic(path, (json.dumps({**known, name: value}, indent=1, sort_keys=True) + "\n").encode())
 
 
 @pytest.fixture
@@ -59,6 +60,12 @@ def calls(binding: Binding, call: RolePlay, talk: Talk, unsure: str) -> Scenes:
         for line in lines:
             call.say(line)
         return call
+
+    def updated() -> RolePlay:
+        typed(*TYPED)
+        run = RolePlay(load_scenario("cobalt_ridge"), binding, module=MODULE)
+        run.view = {**run.view, "news": NEWS}
+        return run
 
     def score() -> RolePlay:
         talk(call, 9).end()
@@ -95,6 +102,7 @@ def calls(binding: Binding, call: RolePlay, talk: Talk, unsure: str) -> Scenes:
         "watch": watch,
         "typed": lambda: typed(*TYPED),
         "did_you_mean": lambda: typed(*TYPED, unsure),
+        "updated": updated,
         "score": score,
         "debrief": debrief,
         "blocked": blocked,
@@ -143,12 +151,18 @@ TYPED = (
     "when did one of them last stop you",
 )
 
+NEWS = (
+    "techsell has been updated since you typed here last. What was said stays as it was understood; your next typed "
+    "line is read by the new version."
+)
+
 SCENES = (
     "start",
     "watch",
     "call",
     "typed",
     "did_you_mean",
+    "updated",
     "score",
     "debrief",
     "blocked",

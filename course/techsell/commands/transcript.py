@@ -48,6 +48,12 @@ def _about(session: SessionReport) -> str:
     return f"{session.scenario} (version {session.version}), seed {session.seed}{who}{state}"
 
 
+def _doubts(session: SessionReport) -> None:
+    """What keeps it from being derived again; it is then shown as it was noted when it was played."""
+    for finding in session.findings if session.scorecard is None else ():
+        _out(f"  {finding}")
+
+
 def _out(text: str) -> None:
     console.out.print(text, markup=False, soft_wrap=True)
 
@@ -71,7 +77,8 @@ def score(file: File, as_json: Json = False) -> None:
         _out(_about(session))
         card = session.scorecard
         if card is None:
-            _out("  This version of the scenario is not known here; a person has to look.")
+            _doubts(session)
+            _out("  It has no score here; a person has to look.")
             continue
         verdict = "passed" if card.passed else "not passed"
         _out(f"  {card.total:.2f} of 100, {verdict}" if card.lines else "  not scored")
@@ -94,9 +101,9 @@ def replay(file: File) -> None:
     sessions = Transcript.parse(file.read_bytes()).sessions
     for report, session in zip(found.sessions, sessions, strict=True):
         _out(_about(report))
+        _doubts(report)
         scenario = shipped(session.start["scenario_sha"])
         if scenario is None:
-            _out("  This version of the scenario is not known here.")
             continue
         talk = Conversation.resume(scenario, MemoryJournal([dump(event) for event in session.events]))
         for line in talk.log:
@@ -150,10 +157,9 @@ def debrief(file: File, as_json: Json = False) -> None:
         scenario = shipped(session.start["scenario_sha"])
         if not as_json:
             _out(_about(report))
+            _doubts(report)
         if scenario is None:
             told.append({"scenario": report.scenario, "debrief": None})
-            if not as_json:
-                _out("  This version of the scenario is not known here.")
             continue
         talk = Conversation.resume(scenario, MemoryJournal([dump(event) for event in session.events]))
         plain = look_back(scenario, talk.state).as_dict()

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .asking import Recogniser, Recognisers, shipped_recogniser
+from .asking import Recognisers, shipped_recogniser
 from .chance import declared_seed
 from .conversation import MAX_ATTEMPTS
 from .engine import ENGINE
 from .events import SCHEMA
-from .replay import replay, uses_text
+from .replay import read_by, replay, unknown_readers
 from .rubric import Scorecard, score_state
 from .transcript import Session, Transcript
 
@@ -207,12 +207,10 @@ def _attempt(
     if scenario.id != scenario_id:
         found.append(f"{name}: what was played is {scenario.id!r}, which proves nothing about {scenario_id!r}")
         return result(0.0, True)
-    ears: Recogniser | None = None
-    if uses_text(session) and (ears := recognisers(start.get("nlu", ""))) is None:
-        version = start.get("nlu", "")[:12] or "without a name"
-        found.append(f"{name}: the recogniser that read it ({version}) is not known here; a person must look")
+    found += _readers(name, session, recognisers)
+    if unknown_readers(session, recognisers):
         return result(None, True)
-    played = replay(scenario, session, ears)
+    played = replay(scenario, session, recognisers)
     found += [f"{name}, {finding}" for finding in played.findings]
     if played.state is None:
         return result(0.0, False)
@@ -220,3 +218,16 @@ def _attempt(
         found.append(f"{name}: the call was not ended; it is scored as far as it goes")
     scorecard = score_state(scenario, played.state)
     return result(scorecard.total, False, scorecard, played.state.over)
+
+
+def _readers(name: str, session: Session, recognisers: Recognisers) -> list[str]:
+    """What is to be said of the recognisers that read an attempt: an update on the way, those not known here."""
+    lines = read_by(session)
+    said = []
+    if len(lines) > 1:
+        parts = ", ".join(f"{which[:12]} from line {line} on" for which, line in lines.items())
+        said.append(f"{name}: techsell was updated during the call; each line is read as it was then ({parts})")
+    for which in unknown_readers(session, recognisers):
+        version = which[:12] or "without a name"
+        said.append(f"{name}: the recogniser that read it ({version}) is not known here; a person must look")
+    return said

@@ -18,7 +18,8 @@ from .events import SCHEMA, Chain, Clock, Event, dump, utc_now
 from .journal import Journal, MemoryJournal
 from .ledger import ledger_problem
 from .menu import pages
-from .replay import is_input, rendered, uses_text
+from .reading import Hearing, reader
+from .replay import is_input, rendered
 from .rubric import Scorecard, score_state
 from .state import State
 from .transcript import Transcript
@@ -143,8 +144,11 @@ class Conversation:
     ) -> Conversation:
         """Go on where the journal ends; of several conversations in it, the last.
 
+        Lines that another recogniser read stand as their notes say (`reading.py`); the one here reads what comes.
+
         Raises:
-            TranscriptInvalid: the journal is empty, was edited, or belongs to another scenario, version or recogniser.
+            TranscriptInvalid: the journal is empty, was edited, or belongs to another scenario or version; or another
+                recogniser read it and left no notes.
         """
         lines = journal.read()
         sessions = Transcript.of_lines(lines).sessions if lines else ()
@@ -157,12 +161,10 @@ class Conversation:
             )
         _check_version(scenario, session.start)
         conversation = cls(scenario, journal, clock, recogniser)
-        if uses_text(session) and session.start.get("nlu", "") != conversation.recogniser.fingerprint():
-            cure = "Start a new conversation; the old one is kept"
-            raise TranscriptInvalid("Typed text is read in another way since this conversation began", cure=cure)
         for event in session.events:
+            ears = reader(event, conversation._state, conversation.recogniser)
             try:
-                after = step(scenario, conversation._state, event, conversation.recogniser)
+                after = step(scenario, conversation._state, event, ears)
             except RoleplayError as error:
                 problem = f"The conversation cannot be played again: {error.problem}"
                 raise TranscriptInvalid(problem, cure="Start a new conversation; this one is kept") from error
@@ -199,8 +201,13 @@ class Conversation:
 
     @property
     def can_type(self) -> bool:
-        """Whether typed text is read here: not in calls begun before typing, or with another recogniser."""
-        return self.state.engine > 1 and self.state.nlu == self.recogniser.fingerprint()
+        """Whether typed text is read here: not in calls begun before typing."""
+        return self.state.engine > 1
+
+    @property
+    def is_read_anew(self) -> bool:
+        """Whether the next typed line is read by another recogniser than those before; the transcript will say so."""
+        return self.can_type and not self.over and self.state.nlu != self.recogniser.fingerprint()
 
     @property
     def level(self) -> str:
@@ -259,8 +266,11 @@ class Conversation:
         """
         if not self.over and not self.can_type:
             cure = "Pick a line from the menu, or start a new conversation"
-            raise MoveNotAllowed("This call was begun with another recogniser than the one here", cure=cure)
-        return self._replied("LearnerSaid", {"raw": clean(text)})
+            raise MoveNotAllowed("This call was begun before typing was possible", cure=cure)
+        before, raw = len(self._log), clean(text)
+        if raw and self.is_read_anew:
+            self._commit("RecogniserChanged", {"nlu": self.recogniser.fingerprint()})
+        return self._replied("LearnerSaid", {"raw": raw}, before)
 
     def choose(self, index: int) -> Reply:
         """Take one of the readings offered: 0, 1, 2, or -1 for none of these.
@@ -269,7 +279,7 @@ class Conversation:
             MoveNotAllowed: no such reading is offered.
             ConversationOver: the call has ended.
         """
-        return self._replied("LearnerChose", {"choice": index})
+        return self._replied("LearnerChose", {"choice": index}, len(self._log))
 
     def hint(self) -> str:
         """What to think about now; noted in the transcript."""
@@ -300,16 +310,16 @@ class Conversation:
 
     # How it is done
 
-    def _replied(self, kind: str, data: Mapping[str, Any]) -> Reply:
-        before = len(self._log)
+    def _replied(self, kind: str, data: Mapping[str, Any], before: int) -> Reply:
         self._commit(kind, data)
         return Reply(tuple(self._log[before:]), asked(self.state.asking))
 
     def _commit(self, kind: str, data: Mapping[str, Any]) -> None:
         """Work out what follows, write it down, and only then let it be so."""
         probe = {"seq": self._chain.seq, "type": kind, "data": data}
-        after = step(self.scenario, self._state, probe, self.recogniser)
-        self._write([(kind, data), *rendered(self.scenario, probe, after)], after)
+        ears = Hearing(self.recogniser)
+        after = step(self.scenario, self._state, probe, ears)
+        self._write([(kind, {**data, **ears.note}), *rendered(self.scenario, probe, after)], after)
 
     def _write(self, wanted: list[tuple[str, Mapping[str, Any]]], after: State) -> None:
         last = self._events[-1] if self._events else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from techsell.errors import ConversationOver, MoveNotAllowed, TranscriptInvalid
@@ -47,8 +48,8 @@ def step(
         scenario: the version that is played.
         state: the state before, or None before `SessionStarted`.
         event: an event as `events.py` makes them; only `seq`, `type` and `data` are read.
-        recogniser: reads typed text; that of the package when left out. Whose fingerprint the call began with is for
-            the caller to check (`Conversation`, `replay`): here it is only used.
+        recogniser: reads typed text; that of the package when left out. Whether it is the one of `state.nlu` is for
+            the caller to see to (`Conversation`, `replay`): here it is only used.
 
     Raises:
         TranscriptInvalid: an event that cannot stand here, or of a kind this version does not know.
@@ -75,16 +76,14 @@ def step(
         raise TranscriptInvalid("The start is missing", place=f"event {seq}", cure="Use the file as it was written")
     if kind == "LearnerPicked":
         return _picked(scenario, state, str(data["option"]), seq)
-    if kind in {"LearnerSaid", "LearnerChose"} and state.engine < 2:
+    if kind in {"LearnerSaid", "LearnerChose", "RecogniserChanged"} and state.engine < 2:
         raise MoveNotAllowed("This call was begun before typing was possible", place=f"event {seq}", cure="Pick a line")
     if kind == "LearnerSaid":
         return said(compiled, state, data["raw"], seq, recogniser or own_recogniser())
     if kind == "LearnerChose":
         return chose(compiled, state, data["choice"], seq)
-    if kind == "CustomerRendered":
-        return state
-    if kind == "HintTaken":
-        return _changed(state, hints=state.hints + 1)
+    if kind in {"CustomerRendered", "HintTaken", "RecogniserChanged"}:
+        return _noted(state, kind, data)
     if kind == "Undone":
         return _undone(state, data["to_seq"], seq)
     if kind == "Ended":
@@ -94,6 +93,13 @@ def step(
         place=f"event {seq}",
         cure="Update techsell to the version that wrote it",
     )
+
+
+def _noted(state: State, kind: str, data: Mapping[str, Any]) -> State:
+    """What is no part of the talk itself."""
+    if kind == "RecogniserChanged":
+        return replace(state, nlu=data["nlu"])
+    return replace(state, hints=state.hints + 1) if kind == "HintTaken" else state
 
 
 def _picked(scenario: Scenario, state: State, option: str, seq: int) -> State:
@@ -125,10 +131,4 @@ def _undone(state: State, to_seq: int, seq: int) -> State:
     back = rewind(state, to_seq)
     if back.turn >= state.turn:
         raise MoveNotAllowed("There is nothing to take back", place=f"event {seq}", cure="Say a line first")
-    return _changed(back, hints=state.hints)
-
-
-def _changed(state: State, *, hints: int) -> State:
-    from dataclasses import replace
-
-    return replace(state, hints=hints)
+    return replace(back, hints=state.hints, nlu=state.nlu)

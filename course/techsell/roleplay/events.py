@@ -4,10 +4,13 @@
 time as well. The chain finds careless edits; a transcript rewritten from end to end is simply another play.
 
 Kinds: SessionStarted{schema, scenario, scenario_sha, engine, seed, mode, learner, attempt; nlu, ledger, forked_from} ·
-LearnerPicked{option} · LearnerSaid{raw} · LearnerChose{choice: 0|1|2, or -1 for none of these} · HintTaken{} ·
-Undone{to_seq} · CustomerRendered{lines: [{speaker, text}]; turn} · Ended{by: learner|customer|time}.
+LearnerPicked{option} · LearnerSaid{raw; read} · LearnerChose{choice: 0|1|2, or -1 for none of these} ·
+RecogniserChanged{nlu} · HintTaken{} · Undone{to_seq} · CustomerRendered{lines: [{speaker, text}]; turn} ·
+Ended{by: learner|customer|time}.
 The last two only show what was on the screen, save that `by: learner` hangs up; the engine never reads their text.
-What `LearnerSaid` meant is worked out again at every reading, by the recogniser whose fingerprint is `nlu`.
+What `LearnerSaid` meant is worked out again at every reading, by the recogniser whose fingerprint is the last `nlu`
+before it: that of `SessionStarted`, or of `RecogniserChanged` once the call went on with another one. `read` notes the
+reading for the player's own machine alone (`reading.py`); where the recogniser is known, the note proves nothing.
 """
 
 from __future__ import annotations
@@ -39,6 +42,7 @@ KINDS: dict[str, dict[str, type]] = {
     "LearnerPicked": {"option": str},
     "LearnerSaid": {"raw": str},
     "LearnerChose": {"choice": int},
+    "RecogniserChanged": {"nlu": str},
     "HintTaken": {},
     "Undone": {"to_seq": int},
     "CustomerRendered": {"lines": list},
@@ -48,6 +52,7 @@ KINDS: dict[str, dict[str, type]] = {
 
 OPTIONAL: dict[str, dict[str, type]] = {
     "SessionStarted": {"nlu": str, "ledger": list, "forked_from": str},
+    "LearnerSaid": {"read": dict},
     "CustomerRendered": {"turn": int},
 }
 """What they may hold; nothing else is read."""

@@ -10,6 +10,7 @@ from techsell.errors import UsageError
 from .asking import Recogniser, own_recogniser, said
 from .conversation import Conversation
 from .events import Clock, Event, utc_now
+from .reading import reader
 from .replay import shipped
 from .turns import take_turn
 
@@ -81,7 +82,8 @@ def fork(
         turn: 1 for the learner's first line; one more than the last turn takes up a call that was not ended.
         scenario: the version that was played, where only events are given; else one of this package is looked for.
         journal: where the new call is kept; in memory when left out.
-        recogniser: that of the conversation, or of the package, when left out.
+        recogniser: that of the conversation, or of the package, when left out. Lines that another one read stay as
+            they are noted; it reads what comes after them.
 
     Raises:
         UsageError: there was no such turn, or the version that was played is not known here.
@@ -95,40 +97,45 @@ def fork(
     scenario = scenario or shipped(start["scenario_sha"])
     if scenario is None:
         raise UsageError("The version of the scenario is not known here", cure="Give the scenario that was played")
-    path = _path(scenario, events, recogniser)
-    turns = max((at for at, _ in path), default=0)
+    ears = recogniser or own_recogniser()
+    path = _path(scenario, events, ears)
+    turns = max((at for at, _, _ in path), default=0)
     if len(start) == 1 or not 1 <= turn <= turns + 1:
         raise UsageError(f"This conversation has no turn {turn}", cure=f"Its turns are 1 to {turns}")
-    kept = [(at, event) for at, event in path if at < turn]
-    last = kept[-1][1] if kept else events[0]
+    kept = [(event, by) for at, event, by in path if at < turn]
+    last = kept[-1][0] if kept else events[0]
+    first = next((by for event, by in kept if event["type"] == "LearnerSaid"), ears)
     taken = Conversation.start(
         scenario,
         seed=start["seed"],
         journal=journal,
         clock=clock,
-        recogniser=recogniser,
+        recogniser=first,
         ledger=start.get("ledger", []) if start["mode"] == "practice" else [],
         forked_from=last["hash"],
         engine=start["engine"],
     )
-    for _, event in kept:
+    for event, by in kept:
+        taken.recogniser = by
         _again(taken, event["type"], event["data"])
+    taken.recogniser = ears
     return taken
 
 
-def _path(scenario: Scenario, events: Sequence[Event], recogniser: Recogniser | None) -> list[tuple[int, Event]]:
-    """What the learner said on the way to the end, each with the turn it made (or was about to make)."""
+def _path(scenario: Scenario, events: Sequence[Event], ears: Recogniser) -> list[tuple[int, Event, Recogniser]]:
+    """What the learner said on the way to the end: the turn it made (or was about to make), and whoever read it."""
     from .engine import step
 
-    path: list[tuple[int, Event]] = []
+    path: list[tuple[int, Event, Recogniser]] = []
     now: State | None = None
     for event in events:
-        before, now = now, step(scenario, now, event, recogniser)
+        by = reader(event, now, ears)
+        before, now = now, step(scenario, now, event, by)
         if event["type"] in {"LearnerPicked", "LearnerSaid", "LearnerChose"} and before is not None:
             took_turn = now.turn > before.turn
-            path.append((now.turn if took_turn else now.turn + 1, event))
+            path.append((now.turn if took_turn else now.turn + 1, event, by))
         elif event["type"] == "Undone":
-            path = [(at, made) for at, made in path if at <= now.turn]
+            path = [made for made in path if made[0] <= now.turn]
     return path
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from techsell.errors import ContentError, RoleplayError
 
-from .asking import Recogniser, Recognisers, shipped_recogniser
+from .asking import Recogniser, Recognisers, own_recogniser, shipped_recogniser
 from .engine import ENGINE, fold, step
 from .events import SCHEMA
+from .reading import Hearing
 from .rubric import Scorecard, score_state
 from .transcript import Finding, Session, Transcript
 
@@ -24,11 +25,12 @@ __all__ = [
     "SessionReport",
     "Verification",
     "is_input",
+    "read_by",
     "rendered",
     "replay",
     "score",
     "shipped",
-    "uses_text",
+    "unknown_readers",
     "verify",
 ]
 
@@ -68,16 +70,33 @@ class Replay:
     findings: tuple[Finding, ...]
 
 
-def uses_text(session: Session) -> bool:
-    """Whether something was typed, so that the replay needs the recogniser of that time."""
-    return any(event["type"] == "LearnerSaid" for event in session.events)
+def read_by(session: Session) -> dict[str, int]:
+    """Fingerprints of the recognisers that read what was typed, each with the line of the file where it begins."""
+    found: dict[str, int] = {}
+    now = session.start.get("nlu", "")
+    for event, line in zip(session.events, session.lines, strict=True):
+        if event["type"] == "RecogniserChanged":
+            now = event["data"]["nlu"]
+        elif event["type"] == "LearnerSaid":
+            found.setdefault(now, line)
+    return found
 
 
-def replay(scenario: Scenario, session: Session, recogniser: Recogniser | None = None) -> Replay:
+def unknown_readers(session: Session, recognisers: Recognisers) -> dict[str, int]:
+    """Those of `read_by` that are not known here; with one of them missing nothing is replayed nor scored."""
+    return {name: line for name, line in read_by(session).items() if recognisers(name) is None}
+
+
+def _the_one_here(_fingerprint: str) -> Recogniser:
+    return own_recogniser()
+
+
+def replay(scenario: Scenario, session: Session, recognisers: Recognisers = _the_one_here) -> Replay:
     """Fold the inputs of a conversation; stops where something cannot have happened.
 
     Args:
-        recogniser: the one whose fingerprint the session carries; that of the package when left out.
+        recognisers: finds the one that read a typed line, by its fingerprint; every line is read by that of the package
+            when left out.
     """
     state: State | None = None
     findings: list[Finding] = []
@@ -85,12 +104,16 @@ def replay(scenario: Scenario, session: Session, recogniser: Recogniser | None =
     drift = 0
     for event, line in zip(session.events, session.lines, strict=True):
         if is_input(event):
+            ears = _ears(event, state, recognisers)
             try:
-                state = step(scenario, state, event, recogniser)
+                state = step(scenario, state, event, ears)
             except RoleplayError as error:
                 message = f"{error.problem}; what stands before it counts"
                 findings.append(Finding(line, "break", message))
                 break
+            if ears is not None and "read" in event["data"] and event["data"]["read"] != ears.note.get("read"):
+                message = "the reading noted here is not what the recogniser makes of the line; the replay counts"
+                findings.append(Finding(line, "edit", message))
             expected = rendered(scenario, event, state)
             continue
         shown = expected.pop(0) if expected else None
@@ -100,6 +123,16 @@ def replay(scenario: Scenario, session: Session, recogniser: Recogniser | None =
                 message = "the answer noted here is not what the customer says; the replay counts"
                 findings.append(Finding(line, "edit", message))
     return Replay(state, tuple(findings))
+
+
+def _ears(event: Mapping[str, Any], state: State | None, recognisers: Recognisers) -> Hearing | None:
+    """Whoever read a typed line; None for all other events."""
+    if event["type"] != "LearnerSaid" or state is None:
+        return None
+    found = recognisers(state.nlu)
+    if found is None:
+        raise LookupError(f"recogniser {state.nlu!r} is not known here: ask unknown_readers first")
+    return Hearing(found)
 
 
 @dataclass(frozen=True)
@@ -141,6 +174,9 @@ class Verification:
 def score(scenario: Scenario, events: Iterable[Mapping[str, Any]], recogniser: Recogniser | None = None) -> Scorecard:
     """The scorecard of a conversation from its events, as far as it goes.
 
+    Args:
+        recogniser: reads all typed lines, whoever read them then; that of the package when left out.
+
     Raises:
         RoleplayError: the events cannot have happened in this scenario.
     """
@@ -167,8 +203,7 @@ def verify(text: str | bytes, pins: Pins = shipped, recognisers: Recognisers = s
     Args:
         text: the file's content.
         pins: finds a scenario version; by default among those of this package.
-        recognisers: finds the recogniser that a conversation with typed text began with; by default that of this
-            package, if it is the same.
+        recognisers: finds the recogniser that read a typed line; by default that of this package, if it is the same.
     """
     transcript = Transcript.parse(text)
     reports = tuple(_report(session, pins, recognisers) for session in transcript.sessions)
@@ -180,15 +215,16 @@ def _report(session: Session, pins: Pins, recognisers: Recognisers) -> SessionRe
     scenario = pins(start["scenario_sha"]) if start["schema"] <= SCHEMA and start["engine"] <= ENGINE else None
     findings = list(session.findings)
     scorecard, finished = None, False
-    ears: Recogniser | None = None
+    unknown = unknown_readers(session, recognisers)
     if scenario is None:
         message = f"version {start['scenario_sha'][:12]} of {start['scenario'][:60]!r} is not known here"
         findings.append(Finding(session.line, "break", message))
-    elif uses_text(session) and (ears := recognisers(start.get("nlu", ""))) is None:
-        message = f"the recogniser {start.get('nlu', '')[:12] or 'of no name'} that read this is not known here"
-        findings.append(Finding(session.line, "break", message))
+    elif unknown:
+        for name, line in unknown.items():
+            message = f"the recogniser {name[:12] or 'of no name'} that read this is not known here"
+            findings.append(Finding(line, "break", message))
     else:
-        result = replay(scenario, session, ears)
+        result = replay(scenario, session, recognisers)
         findings += result.findings
         if result.state is not None:
             scorecard, finished = score_state(scenario, result.state), result.state.over

@@ -135,7 +135,7 @@ class State:
     engine: int = 2
     """version of the rules by which this call is played"""
     nlu: str = ""
-    """fingerprint of the recogniser it began with; empty in calls from before typing"""
+    """fingerprint of the recogniser that reads what is typed now; empty in calls from before typing"""
     asking: Asking | None = None
     unsure: int = 0
     """typed lines in a row that were not understood"""

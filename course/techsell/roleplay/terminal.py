@@ -148,6 +148,9 @@ class Terminal:
         for word, key in (("You", "you"), ("Call", "call"), ("Goal", "goal"), ("Product", "product")):
             self._line(view["brief"][key], first=f"{word:<9}", then=" " * 9)
         self._rule()
+        if view["news"]:
+            self._line(view["news"])
+            self._rule()
 
     def _log(self) -> None:
         for line in self.conversation.log[self._shown :]:

@@ -11,7 +11,10 @@ if TYPE_CHECKING:
     from .model import Scenario
     from .state import Asking, Said, State
 
-__all__ = ["LogLine", "asked", "hint_for", "log_lines", "mood", "notes", "paint"]
+__all__ = ["CHANGED", "LogLine", "asked", "hint_for", "log_lines", "mood", "news", "notes", "paint"]
+
+CHANGED = "From here on another version of techsell reads what you type."
+"""in the log, where that is so"""
 
 MOODS = (
     (0, "leaving", "✕"),
@@ -55,6 +58,8 @@ def log_lines(
     spoken: tuple[Said, ...] = ()
     if kind == "HintTaken":
         found = [("", "note", hint_for(scenario, after), "")]
+    elif kind == "RecogniserChanged":
+        found = [("", "note", CHANGED, "")]
     elif kind == "Undone" and before is not None:
         taken = range(after.turn + 1, before.turn + 1)
         which = f"turn {taken[0]}" if len(taken) == 1 else f"turns {taken[0]} to {taken[-1]}"
@@ -68,6 +73,18 @@ def log_lines(
         who = "you" if said.speaker == "you" else "customer"
         found.append(("You" if who == "you" else names[said.speaker].name, who, said.text, said.line))
     return [LogLine(count + index, after.turn, *line) for index, line in enumerate(found, start=1)]
+
+
+def news(conversation: Conversation) -> str:
+    """What to know before typing on in a call whose lines were read by another recogniser; mostly nothing."""
+    if not conversation.is_read_anew or not any(event["type"] == "LearnerSaid" for event in conversation.events):
+        return ""
+    said = (
+        "techsell has been updated since you typed here last. What was said stays as it was understood; "
+        "your next typed line is read by the new version."
+    )
+    counts = " The attempt counts as before: each line is scored by the version that read it."
+    return said + counts * (conversation.state.mode == "declared")
 
 
 def hint_for(scenario: Scenario, state: State) -> str:
@@ -125,6 +142,7 @@ def paint(conversation: Conversation, page: int = 0) -> dict[str, Any]:
         "attempt": state.attempt,
         "level": conversation.level,
         "asking": asked(state.asking),
+        "news": news(conversation),
         "brief": {key: text(raw) for key, raw in scenario.brief.model_dump().items()},
         "turn": state.turn,
         "budget": scenario.budget.turns,

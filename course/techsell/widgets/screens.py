@@ -55,6 +55,7 @@ def before(scenario: Scenario, calls: Calls) -> dict[str, Any]:
         "attempt": 0,
         "level": "menu",
         "asking": None,
+        "news": "",
         "brief": scenario.brief.model_dump(),
         "turn": 0,
         "budget": scenario.budget.turns,

@@ -23,6 +23,7 @@ ROLE_PLAY = (
     "watch.js",
     "selfscore.js",
     "points.js",
+    "table.js",
     "debrief.js",
     "roleplay.js",
 )

@@ -88,27 +88,20 @@ class DebriefView {
   table(card, marks) {
     const hasMarks = Object.keys(marks).length > 0;
     const head = ["Line", "Points", hasMarks && "Your mark", "Turns", "Why, and what next"].filter(Boolean);
-    const table = make(
-      "table",
-      { class: "ts-table" },
-      make("caption", {}, "Your points, line by line"),
-      make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)))),
-      make("tbody", {}, ...card.lines.map((line) => this.row(line, hasMarks && marks[line.id]))),
-    );
-    return make("div", { class: "ts-wide", role: "group", "aria-label": "Points by line", tabindex: "0" }, table);
+    const rows = card.lines.map((line) => this.row(line, hasMarks && marks[line.id]));
+    return stackingTable({ caption: "Your points, line by line", head }, rows);
   }
 
   row(line, mark) {
     const turns = line.turns.map((turn) => turnButton(turn, this.goTo));
-    return make(
-      "tr",
-      {},
-      make("th", { scope: "row" }, `${line.id} ${line.title}`),
-      make("td", { class: "ts-number" }, `${rounded(line.points)} of ${line.weight}`),
-      mark !== false && make("td", { class: "ts-number" }, `${mark} of 4`),
-      make("td", {}, make("div", { class: "ts-turns" }, ...(turns.length > 0 ? turns : ["–"]))),
-      make("td", {}, line.why, line.advice && make("p", { class: "ts-advice" }, `→ ${line.advice}`)),
-    );
+    const where = make("div", { class: "ts-turns" }, ...(turns.length > 0 ? turns : ["–"]));
+    return [
+      `${line.id} ${line.title}`,
+      { class: "ts-number", words: [`${rounded(line.points)} of ${line.weight}`] },
+      mark !== false && { class: "ts-number", words: [`${mark} of 4`] },
+      { words: [where] },
+      { class: "ts-reason", words: [line.why, line.advice && make("p", { class: "ts-advice" }, `→ ${line.advice}`)] },
+    ].filter(Boolean);
   }
 
   facts({ found, missed }) {
@@ -216,29 +209,20 @@ function comparison(card, { expert, earlier }) {
     ["an expert, same customer", expert],
     ...earlier.map((run, index) => [ago(earlier.length - index), run]).reverse(),
   ];
-  const row = ([name, run]) =>
-    make(
-      "tr",
-      {},
-      make("th", { scope: "row" }, name),
-      make("td", { class: "ts-number" }, run.total === null ? "–" : rounded(run.total)),
-      make("td", {}, (run.ending ?? "–").replace("_", " ")),
-      make("td", { class: "ts-number" }, run.turns),
-      make("td", { class: "ts-number" }, `${run.found_count} of ${run.facts}`),
-    );
+  const rows = runs.map(([name, run]) => [
+    name,
+    { class: "ts-number", words: [run.total === null ? "–" : rounded(run.total)] },
+    { words: [(run.ending ?? "–").replace("_", " ")] },
+    { class: "ts-number", words: [String(run.turns)] },
+    { class: "ts-number", words: [`${run.found_count} of ${run.facts}`] },
+  ]);
   const head = ["Call", "Points", "Ending", "Turns", "Found out"];
-  const table = make(
-    "table",
-    { class: "ts-table" },
-    make("caption", {}, "Beside an expert and your own earlier calls"),
-    make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)))),
-    make("tbody", {}, ...runs.map(row)),
-  );
+  const table = stackingTable({ caption: "Beside an expert and your own earlier calls", head }, rows);
   const note = "For information only. Word share and open or closed questions are no marks.";
   return make(
     "div",
     {},
-    make("div", { class: "ts-wide", role: "group", "aria-label": "Comparison", tabindex: "0" }, table),
+    table,
     make("p", { class: "ts-dim" }, note),
   );
 }

@@ -3,8 +3,11 @@
 const TALLEST = 144; // px: about six lines, then it scrolls
 
 class FieldView {
-  /** @param {(text: string) => boolean} onSay sends; false when an answer is still due */
-  constructor(onSay) {
+  /**
+   * @param {(text: string) => boolean} onSay sends; false when an answer is still due
+   * @param {string} news id of what is to be known before typing on
+   */
+  constructor(onSay, news) {
     this.onSay = onSay;
     this.out = null; // what was sent and is not yet answered
     this.last = ""; // what was sent before
@@ -16,7 +19,7 @@ class FieldView {
       dir: "auto",
       enterkeyhint: "send",
       autocomplete: "off",
-      "aria-describedby": help,
+      "aria-describedby": `${news} ${help}`,
       on: { input: () => this.fit(), keydown: (event) => this.chord(event) },
     });
     this.help = make(

@@ -11,7 +11,8 @@ class SayView {
     this.actions = []; // [key, what it does, its words]
     this.drawn = "";
     const label = freshId("say");
-    this.field = new FieldView((text) => send({ do: "say", text }));
+    this.news = make("p", { class: "ts-note ts-news ts-empty", id: freshId("news") });
+    this.field = new FieldView((text) => send({ do: "say", text }), this.news.id);
     this.asking = new AskingView(send);
     this.menu = new MenuView(send);
     this.tools = make("div", { class: "ts-row ts-tools" });
@@ -20,6 +21,7 @@ class SayView {
       "div",
       { class: "ts-say", role: "group", "aria-labelledby": label },
       make("label", { class: "ts-label", id: label, for: this.field.input.id }, "What do you say?"),
+      this.news,
       this.field.node,
       this.asking.node,
       this.menu.node,
@@ -33,6 +35,7 @@ class SayView {
     this.turn = view.turn;
     this.canType = view.screen.can_type ?? false;
     this.level = view.level === "text" && this.canType ? "type" : "menu";
+    say(this.news, view.news && this.level === "type" ? `△ ${view.news}` : "");
     this.asking.paint(view.asking);
     this.menu.paint(view);
     this.show();
