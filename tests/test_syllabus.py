@@ -146,7 +146,7 @@ def edited(root: Path, tmp_path: Path) -> Path:
         ("        minutes: 25", "        minutes: 20", r"the steps take 125 minutes \(core\) and 235 \(full\)"),
         ("kind: exercise", "kind: reading", "exactly one exercise step"),
         ("      - id: cobalt_ridge", "      - id: cobalt", "named after one of the module's scenarios"),
-        ("        turns: 20", "        turns: 0", "has turns"),
+        ("        turns: 24", "        turns: 0", "has turns"),
         ("  - id: mousetrap", "  - id: capstone", "the id 'capstone' is used twice"),
         ("  - id: mousetrap", "  - id: Mouse-trap", r"modules\[0\]\.id"),
         ("title: Technical selling for engineers", "title: [1", "line 1"),

@@ -69,6 +69,12 @@ _ASKS = re.compile(
     r"tell|show|walk|take me|right)\b"
 )
 _HEARD = frozenset({"acknowledge", "reflect", "rapport"})
+_HAPPENED = re.compile(
+    r"\b(?:last|latest|lately|recent(?:ly)?|previous(?:ly)?|ago|went|did|was|were|happened|got|came)\b"
+)
+_PROMISES = re.compile(
+    r"\b(?:ours?|us|we|brackwater|guarantee\w*|promise\w*|sensors?|sensing|pumps?|seals?|devices?)\b"
+)
 FIGURES = ("a figure nobody gave", "the figure belongs to something else")
 
 
@@ -116,7 +122,7 @@ def in_other_words(
     score, option = line.options[top], line.option(top)
     if _does_more(reading, moves, score) or (score < CLOSE and _clearly_asked(line)):
         return None
-    moves = _with_more(moves, reading)
+    moves = _with_more(moves, reading, near=score >= VERY_NEAR)
     low = plain.low
     if plain.decision == "accept" and score < DOUBTFUL and _kinds(plain.moves) != _kinds(moves):
         low = plain.moves
@@ -220,7 +226,8 @@ def _other_figure(line: _Line, option: Option) -> bool:
 
 def _in_general(text: str) -> bool:
     """Whether a line says outright that it asks how things usually are, or would be, and of nothing that happened."""
-    return bool(_GENERAL.search(normalise(text))) and not asks_past(text)
+    plain = normalise(text)
+    return bool(_GENERAL.search(plain)) and not _HAPPENED.search(plain) and not asks_past(text)
 
 
 def _overclaims(line: _Line) -> bool:
@@ -277,15 +284,23 @@ def _is_more(part: Part, moves: tuple[Move, ...], score: int) -> bool:
     return part.family == "ask" and bool(move.fact_wanted) and not any(one.label in QUESTIONS for one in moves)
 
 
-def _with_more(moves: tuple[Move, ...], reading: Reading) -> tuple[Move, ...]:
+def _with_more(moves: tuple[Move, ...], reading: Reading, *, near: bool) -> tuple[Move, ...]:
     """The moves of an option and what a line does besides: a kind word before, a promise beyond any data sheet, a word
     against a rival.
+
+    Args:
+        near: the option is so near that a word like 'never' counts only where the product or a promise is talked of.
     """
     own = any(move.overclaims for move in moves), any(move.attacks_rival for move in moves)
     harm = [
         part.move
         for part in reading.parts
-        if (part.move.overclaims and not own[0]) or (part.move.attacks_rival and not own[1])
+        if (
+            part.move.overclaims
+            and not own[0]
+            and (not near or part.move.claim or _PROMISES.search(normalise(part.text)))
+        )
+        or (part.move.attacks_rival and not own[1])
     ]
     first = reading.parts[0] if reading.parts else None
     kind = first is not None and first.family == "acknowledge" and first.chance >= KINDLY
