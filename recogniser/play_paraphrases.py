@@ -14,9 +14,9 @@ Every call is played twice in every variant: picked, and typed without the menu.
 paraphrase. To "Did you mean" the answer is the reading that does the same as the canonical line, else "none of these".
 Then comes the second paraphrase, and then the first sentence of the canonical line; after that the call goes on with
 the next line, whatever happened. Who hung up in the picked call hangs up in the typed one. Where the picked call was
-ended by the customer or by the last line and the typed one goes on, the caller goes on too with the way's `spare` lines:
-asks for the step once more, tells or asks more of the same. Calls with a line that has no paraphrase are left out of the
-count, and the table says how many.
+ended by the customer or by its last line and the typed one goes on, so does the caller, with the way's `spare` lines:
+asks for the step once more, tells or asks more of the same. Calls with a line that has no paraphrase are left out of
+the count, and the table says how many.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def test_the_way_through_the_course(store: Store, look: Any, clock: Any) -> None
 def test_a_call_under_way_says_its_turn(store: Store, look: Any) -> None:
     talk(store, "cobalt_ridge", "practice", 11)
     found = look()
-    assert found.continue_at.title == "3 The discovery conversation › Cobalt Ridge Mining, turn 11 of 20"
+    assert found.continue_at.title == "3 The discovery conversation › Cobalt Ridge Mining, turn 11 of 24"
     assert (found.continue_at.notebook, found.continue_at.cell) == (LESSON, "play-cobalt-ridge")
 
 
@@ -101,7 +101,7 @@ def test_practice_alone_does_not_finish_a_call_that_earns_points(store: Store, l
     assert states(look())["cobalt_ridge"] == "done"
     talk(store, "cobalt_ridge", "practice", 2)
     step = m3(look()).steps[3]
-    assert (step.state, step.detail) == ("done", "turn 2 of 20")
+    assert (step.state, step.detail) == ("done", "turn 2 of 24")
 
 
 def test_an_older_unfinished_call_is_not_shown_over_a_finished_one(store: Store, look: Any, clock: Any) -> None:
