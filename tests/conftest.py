@@ -9,10 +9,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from techsell.errors import Problem
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 NOBODY = 65534
@@ -65,6 +69,21 @@ def browser(chromium: str) -> Iterator[Any]:
         opened = playwright.chromium.launch(executable_path=chromium, args=arguments.split())
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def linted() -> Callable[[str], tuple[Problem, ...]]:
+    """`linted("saltmarsh")`: all that lint says of a scenario of the course, bots and examples included; found once."""
+    from techsell.roleplay.author.lint import lint
+    from techsell.roleplay.load import scenario_path
+
+    once = cache(lint)
+
+    def find(name: str) -> tuple[Problem, ...]:
+        path = scenario_path(name)
+        return once(path.read_bytes(), path.name, path.stem)
+
+    return find
 
 
 @pytest.fixture

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel
 
+from techsell.errors import Problem
 from techsell.roleplay import Conversation, list_scenarios, load_scenario
-from techsell.roleplay.author.lint import lint
 from techsell.roleplay.load import scenario_path
 from techsell.roleplay.model import Scenario
 from techsell.roleplay.recogniser.ordinary import ordinary_topics
@@ -114,10 +115,9 @@ def test_every_plant_topic_can_be_asked_for_and_fifteen_answers_are_within_reach
 
 
 @pytest.mark.parametrize("name", IDS)
-def test_lint_has_nothing_to_object_to(name: str) -> None:
-    """Nothing out of reach, no menu that gives itself away, no figure typed out; dead ends and examples elsewhere."""
-    path = scenario_path(name)
-    problems = lint(path.read_bytes(), path.name, path.stem, play=False)
+def test_lint_has_nothing_to_object_to(name: str, linted: Callable[[str], tuple[Problem, ...]]) -> None:
+    """Nothing out of reach, no menu that gives itself away, no figure typed out, no dead end."""
+    problems = linted(name)
     assert [str(problem) for problem in problems if problem.grade == "error"] == []
     assert [str(problem) for problem in problems if problem.code == "TS421"] == [], "frequent words in one way only"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,6 @@ import pytest
 from techsell.errors import Problem
 from techsell.roleplay import list_scenarios
 from techsell.roleplay.author.lint import lint
-from techsell.roleplay.load import scenario_path
 
 BASE = Path(__file__).parent / "data" / "base.yaml"
 
@@ -291,10 +291,8 @@ def test_warnings_are_told_from_errors(code: str, grade: str) -> None:
 
 
 @pytest.mark.parametrize("name", list_scenarios())
-def test_the_shipped_scenarios_have_no_errors(name: str) -> None:
-    path = scenario_path(name)
-    problems = lint(path.read_bytes(), path.name, path.stem)
-    assert [str(problem) for problem in problems if problem.grade == "error"] == []
+def test_the_shipped_scenarios_have_no_errors(name: str, linted: Callable[[str], tuple[Problem, ...]]) -> None:
+    assert [str(problem) for problem in linted(name) if problem.grade == "error"] == []
 
 
 def test_every_code_is_explained_where_it_is_made(repository: Path) -> None:
