@@ -23,6 +23,8 @@ MAX_DEPTH = 20
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})\Z")
 _FLOAT = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{0,18}([eE][-+]?[0-9]{1,2})?\Z")
+_OTHERWISE = re.compile("[\t\x85\u2028\u2029\ufeff]")
+"""signs that YAML 1.1, which libyaml reads, takes for something else than YAML 1.2"""
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
@@ -82,7 +84,7 @@ class _Reader:
             return self._mapping(line, depth)
         if kind == "AliasEvent":
             return Node(line)
-        plain = event.implicit[0] and event.style is None
+        plain = event.implicit[0] and not event.style
         return Node(line, value=_scalar(event.value) if plain else event.value)
 
     def _list(self, line: int, depth: int) -> Node:
@@ -173,17 +175,53 @@ def read_tree(raw: bytes, file: str) -> tuple[Node | None, list[Problem]]:
 
 
 def _parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    """The tree by the fast parser where there is one; a file that it cannot read is read again for a better message."""
+    fast = _fast_events(text)
+    if fast is not None:
+        from yaml import YAMLError
 
-    reader = _Reader(file, iter(()))
+        try:
+            root, problems = _tree(_Reader(file, fast))
+            if not problems:
+                return root, []
+        except (YAMLError, ValueError, RecursionError):
+            pass
+    return _slowly(text, file)
+
+
+def _fast_events(text: str) -> Iterator[Any] | None:
+    """Events of libyaml, ten times as fast as those of Python; None where it is not compiled in, or reads otherwise."""
+    import yaml  # type: ignore[import-untyped]
+
+    loader = getattr(yaml, "CSafeLoader", None)
+    return None if loader is None or _OTHERWISE.search(text) else iter(yaml.parse(text, Loader=loader))
+
+
+def _tree(reader: _Reader) -> tuple[Node | None, list[Problem]]:
+    """What `read_tree` gives; errors of the parser pass."""
     root: Node | None = None
     try:
-        reader.events = iter(YAML(typ="safe", pure=True).parse(text))
         root = reader.documents()
     except _TooDeep as deep:
         reader.fault(deep.line, "TS110", f"more than {MAX_DEPTH} levels inside one another.", "Nothing needs that.")
         return None, reader.problems
+    if root is None or (root.value is None and root.items is None and root.keys is None):
+        reader.fault(1, "TS102", "the file holds only comments.", "Start from another scenario file.")
+        return None, reader.problems
+    if root.keys is None:
+        reader.fault(root.line, "TS111", "the file must begin with keys such as 'schema: 1'.")
+        return None, reader.problems
+    return root, reader.problems
+
+
+def _slowly(text: str, file: str) -> tuple[Node | None, list[Problem]]:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    reader = _Reader(file, iter(()))
+    try:
+        reader.events = iter(YAML(typ="safe", pure=True).parse(text))
+        return _tree(reader)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = (mark.line + 1) if mark else 1
@@ -194,13 +232,6 @@ def _parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
         line = text.count("\n", 0, at) + 1 if isinstance(at, int) else 1
         reader.fault(line, "TS104", "not readable as YAML: a character that may not stand here.", "Retype the line.")
         return None, reader.problems
-    if root is None or (root.value is None and root.items is None and root.keys is None):
-        reader.fault(1, "TS102", "the file holds only comments.", "Start from another scenario file.")
-        return None, reader.problems
-    if root.keys is None:
-        reader.fault(root.line, "TS111", "the file must begin with keys such as 'schema: 1'.")
-        return None, reader.problems
-    return root, reader.problems
 
 
 def _reason(error: Any) -> str:
