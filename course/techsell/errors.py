@@ -29,6 +29,8 @@ TechsellError                     exit code 1: the thing failed, and the message
 └── GradingError                  the trainer's side
     ├── CourseMissing
     ├── ReleaseFailed
+    ├── SandboxMissing            this machine cannot confine code, and it was said that it must
+    ├── SandboxFailed             a sandbox did not start, or ended in the middle
     └── BookError                 nbgrader's gradebook: locked, read-only, unknown learner
 
 Every message names the thing, the place and the cure, in one or two sentences.
@@ -59,6 +61,8 @@ __all__ = [
     "Problem",
     "ReleaseFailed",
     "RoleplayError",
+    "SandboxFailed",
+    "SandboxMissing",
     "ScenarioInvalid",
     "StoreDamaged",
     "StoreError",
@@ -249,6 +253,14 @@ class CourseMissing(GradingError):
 
 class ReleaseFailed(GradingError):
     """nbgrader could not make the learner's version."""
+
+
+class SandboxMissing(GradingError):
+    """This machine cannot confine code, and it was said that it must."""
+
+
+class SandboxFailed(GradingError):
+    """A sandbox did not start, or ended in the middle: the machine's trouble, never the learner's."""
 
 
 class BookError(GradingError):
