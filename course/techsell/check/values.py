@@ -12,6 +12,8 @@ from typing import Any
 __all__ = ["describe", "family", "is_exactly", "plain", "type_name"]
 
 _DEPTH = 12  # a list that contains itself ends here
+_FUNCTION = types.FunctionType.__name__
+"""A grader's stand-in for a learner's function has a type of its own with this name."""
 _COLLECTIONS = (list, tuple, dict, set, frozenset)
 _FAMILIES: tuple[tuple[type, str], ...] = (
     (bool, "True or False"),
@@ -90,7 +92,7 @@ def _describe(value: Any, depth: int) -> str:
         return repr(value if len(value) <= 60 else value[:57] + "…")
     if is_exactly(value, *_COLLECTIONS):
         return _describe_collection(value, depth)
-    if is_exactly(value, types.FunctionType):
+    if is_exactly(value, types.FunctionType) or type_name(value) == _FUNCTION:
         return "a function that was not called"
     pandas = sys.modules.get("pandas")
     if pandas is not None and is_exactly(value, pandas.DataFrame):
