@@ -215,14 +215,16 @@ class TestRolePlay:
         assert self.check(graded, source, forged, "L-CODES2").points == honest.points
 
     def test_code_in_the_notebook_cannot_give_itself_the_points(self, graded, source, real):
-        """The cell's own value is shown to the learner and not believed by the grader."""
+        """The cell is not run at all: the grader plays the transcript again by itself."""
         released = graded.course.path("release", module=MODULE) / f"{MODULE}.ipynb"
         trick = "import techsell.check\ntechsell.check.roleplay_points = lambda *_: 35.0\n"
         notebook = real.notebook(released, {"next_move_answer": trick})
         verdict = grade_one(real.hand_in("L-TRICK2", notebook), source, Limits(cell_seconds=20))
         cell = next(check for check in verdict.checks if check.kind == "role_play")
         assert cell.points == 0.0
-        assert '"text/plain": "35.0"' in verdict.autograded[0][1], "the trick must work for the test to mean anything"
+        document = json.loads(verdict.autograded[0][1])
+        ours = [one for one in document["cells"] if one["metadata"].get("nbgrader", {}).get("grade_id") == cell.cell]
+        assert [one["outputs"] for one in ours] == [[]]
 
 
 class TestParity:

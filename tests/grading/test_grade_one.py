@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from techsell.errors import SandboxFailed
 from techsell_grading.grader import Check, Limits, Verdict, grade_one, pack
-from techsell_grading.grader.kernel import KernelFailed
 
 FULL = 10.0
 """what a machine can give: 2 + 3 for `double`, 5 for `pick`; 5 more wait for a person"""
@@ -310,11 +310,11 @@ class TestOddHandIns:
 
 def test_a_machine_that_cannot_start_python_gives_no_zero(exercise, monkeypatch):
     def refuse(*_: object) -> object:
-        raise KernelFailed("The Python kernel did not start: no space left")
+        raise SandboxFailed("The sandbox did not start: no space left", cure="Free some space")
 
     monkeypatch.setattr("techsell_grading.grader.paper.execute", refuse)
     verdict = exercise.grade(exercise.answered())
-    assert verdict.trouble == "The Python kernel did not start: no space left"
+    assert verdict.trouble == "The sandbox did not start: no space left. Free some space."
     assert verdict.checks == ()
 
 

@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from techsell_grading.grader import Check, Limits, Verdict, pack
+from techsell_grading.grader.answers import as_run, names_in
 from techsell_grading.grader.cells import Cell, read
 from techsell_grading.grader.document import autograded
-from techsell_grading.grader.kernel import CellRun
 from techsell_grading.grader.merge import merge
-from techsell_grading.grader.outputs import Outputs, plain
+from techsell_grading.grader.outputs import plain
 from techsell_grading.grader.paper import _sections
+from techsell_grading.grader.runs import CellRun
 from techsell_grading.grader.score import final_number
 from techsell_grading.grader.source import Markers, cleared, hidden_lines, public, scrub
 from techsell_grading.grader.unpack import Contents, Unreadable, unpack
@@ -196,29 +197,54 @@ class TestScoring:
         assert final_number(()) is None
 
 
-class TestOutputs:
-    def message(self, kind: str, **content: Any) -> dict[str, Any]:
-        return {"msg_type": kind, "content": content}
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.binary(max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+an_output = st.fixed_dictionaries(
+    {"output_type": st.sampled_from(["stream", "display_data", "execute_result", "error", "update"]) | anything},
+    optional={
+        name: anything | st.text(max_size=8) | st.dictionaries(st.sampled_from(["text/plain", "text/html"]), anything)
+        for name in ("name", "text", "data", "ename", "evalue", "traceback", "execution_count", "metadata")
+    },
+)
+an_answer = st.fixed_dictionaries(
+    {}, optional={"outputs": st.lists(an_output, max_size=4) | anything, "error": anything}
+)
 
-    def test_a_flood_is_cut_and_says_so_but_a_result_is_kept(self):
-        outputs = Outputs(10)
-        outputs.take(self.message("stream", name="stdout", text="x" * 100))
-        outputs.take(self.message("execute_result", data={"text/plain": "3.5"}))
-        kept = outputs.collected()
-        assert kept[0]["text"] == "x" * 10
-        assert final_number(kept) == 3.5
-        assert "dropped" in kept[-1]["text"]
 
-    def test_only_harmless_kinds_are_kept(self):
-        outputs = Outputs(1000)
-        data = {"text/html": "<script>", "application/javascript": "x", "text/plain": "shown", "image/svg+xml": "<svg>"}
-        outputs.take(self.message("display_data", data=data))
-        assert outputs.collected()[0]["data"] == {"text/plain": "shown"}
+class TestAnswers:
+    """What a graded process says of a cell: learner code may have spoken."""
 
-    def test_idle_ends_a_cell(self):
-        outputs = Outputs(1000)
-        assert not outputs.take(self.message("status", execution_state="busy"))
-        assert outputs.take(self.message("status", execution_state="idle"))
+    @given(an_answer)
+    @settings(max_examples=150, deadline=None)
+    def test_whatever_is_said_becomes_a_run_that_a_notebook_can_hold(self, answer):
+        import nbformat
+
+        run = as_run(answer, 1000, 0.5)
+        assert run.how == "done"
+        assert run.seconds == 0.5
+        for output in run.outputs:
+            nbformat.validate(json.loads(json.dumps(output)), ref=output["output_type"], version=4)
+            assert {*output.get("data", ())} <= {"text/plain", "image/png", "image/jpeg"}
+
+    def test_nonsense_is_an_error_and_so_no_points(self):
+        for answer in ({}, {"outputs": 1, "error": None}, {"outputs": [], "error": "no"}, {"outputs": [3]}):
+            assert as_run(answer, 1000, 0).error is not None
+
+    def test_more_than_was_asked_for_is_cut(self):
+        text = {"output_type": "stream", "name": "stdout", "text": "x" * 60_000}
+        run = as_run({"outputs": [text] * 5, "error": None}, 10_000, 0)
+        assert (len(run.outputs), run.truncated) == (1, True)
+
+    def test_an_error_keeps_its_name_and_loses_its_colours(self):
+        assert as_run({"outputs": [], "error": ["E", "\x1b[31mred\x1b[0m"]}, 10, 0).error == ("E", "red")
+
+    @given(anything)
+    def test_names_are_names(self, said):
+        assert all(name.isidentifier() for name in names_in({"bound": said}, "bound"))
+        assert names_in({"bound": ["a", "1", 2, "b c"]}, "bound") == ["a"]
 
     def test_colours_and_control_signs_are_no_part_of_a_message(self):
         assert plain("\x1b[0;31mError\x1b[0m\x07:\tline\n") == "Error:\tline\n"

@@ -9,16 +9,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .cells import Cell
-from .kernel import CellRun
 from .merge import Slot
+from .runs import CellRun
 
 __all__ = ["autograded", "checksum"]
 
 _ENDINGS = {
     "timeout": "stopped at the time limit",
-    "flood": "stopped: printed without end",
     "died": "the process ended",
     "not run": "not run",
+    "given up": "not run: the process ended again and again",
 }
 _KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 
 from . import roleplay
 from .document import autograded
-from .execute import execute
-from .kernel import CellRun
-from .merge import Merged, Slot
+from .execute import Exercise, Ran, execute
+from .merge import Merged, Slot, merge
+from .runs import CellRun
 from .score import Setting, score_manual, score_test, stopped
+from .session import Step, Where
 from .source import Source
 from .verdict import Check, Limits
 
@@ -41,14 +42,16 @@ def grade_paper(paper: Paper, hand_in: Mapping[str, bytes], beside: Mapping[str,
     """Run the notebook with the files `beside` it; transcripts are read from `hand_in`.
 
     Raises:
-        KernelFailed: no kernel came up.
+        SandboxMissing, SandboxFailed: the machine's trouble.
     """
     slots = paper.merged.slots
-    runs = {} if paper.unusable else _run(slots, beside, limits)
+    code = [number for number, slot in enumerate(slots) if slot.cell.kind == "code"]
+    ran = Ran((), "judge") if paper.unusable else _run([slots[number] for number in code], paper, beside, limits)
+    runs = dict(zip(code, ran.runs, strict=False))
     setting = Setting(paper.name, paper.exercise.hidden, limits, answered=True)
     stops = {number: said for number, run in runs.items() if (said := _stop(slots[number], run, setting))}
     checks: list[Check] = []
-    notes = [f"A cell of '{paper.name}' printed more than is kept" for run in runs.values() if run.truncated][:1]
+    notes = [*ran.notes, *_printed_more(paper, runs)]
     for number, before in _sections(slots).items():
         slot = slots[number]
         now = replace(
@@ -68,9 +71,39 @@ def grade_paper(paper: Paper, hand_in: Mapping[str, bytes], beside: Mapping[str,
     )
 
 
-def _run(slots: Sequence[Slot], beside: Mapping[str, bytes], limits: Limits) -> dict[int, CellRun]:
-    code = [number for number, slot in enumerate(slots) if slot.cell.kind == "code"]
-    return dict(zip(code, execute([slots[number].cell.source for number in code], beside, limits), strict=True))
+def _printed_more(paper: Paper, runs: Mapping[int, CellRun]) -> list[str]:
+    return (
+        [f"A cell of '{paper.name}' printed more than is kept"] if any(run.truncated for run in runs.values()) else []
+    )
+
+
+def _run(slots: Sequence[Slot], paper: Paper, beside: Mapping[str, bytes], limits: Limits) -> Ran:
+    exercise = paper.exercise
+    steps = [Step(slot.cell.source, _where(slot, exercise), slot.cell.name) for slot in slots]
+    return execute(steps, beside, _as_made(paper.name, exercise), limits)
+
+
+def _as_made(name: str, exercise: Source) -> Exercise:
+    """The notebook with its author's answers."""
+    answers = exercise.answers.get(name, ())
+    slots = [slot for slot in merge(answers, answers, exercise.markers).slots if slot.cell.kind == "code"]
+    return Exercise(
+        key=(exercise.digest, name),
+        steps=tuple(Step(slot.cell.source, _where(slot, exercise), slot.cell.name) for slot in slots),
+        solutions=tuple(slot.cell.source for slot in slots if slot.role == "solution"),
+        files=exercise.files,
+        foreign=exercise.foreign,
+        in_kernel=name in exercise.in_kernel,
+    )
+
+
+def _where(slot: Slot, exercise: Source) -> Where:
+    """In whose process a cell runs. A role-play is played again elsewhere, so that its cell need not run."""
+    if roleplay.scenario_of(slot.cell, exercise):
+        return "nowhere"
+    if slot.role == "test":
+        return "judge"
+    return "both" if slot.role == "locked" else "learner"
 
 
 def _sections(slots: Sequence[Slot]) -> dict[int, tuple[int, ...]]:

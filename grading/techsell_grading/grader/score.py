@@ -1,8 +1,8 @@
 """From what a test cell did to points and one message.
 
 The rule is nbgrader's: an error is 0, a final number is partial credit, anything else is full marks. Three
-deviations, all in the learner's favour or clamping nonsense: text on stderr costs nothing; a number below 0 or above
-the maximum is clamped and noted; NumPy's way of writing a number (`np.float64(3.5)`) is a number.
+deviations, all in the learner's favour or clamping nonsense: text on stderr costs nothing (unless `strict_nbgrader`);
+a number below 0 or above the maximum is clamped and noted; NumPy's way of writing a number (`np.float64(3.5)`) is one.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from .kernel import CellRun
 from .merge import Slot
 from .outputs import plain
+from .runs import CellRun
 from .source import scrub
 from .verdict import NOT_ANSWERED, Check, Limits
 
@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"(?:np\.|numpy\.)?(?:float|int|uint)\d*\((.+)\)")
 _CELL_FILE = re.compile(r" \(\d+\.py, line (\d+)\)")
 """how IPython names a cell in a syntax error: `(878021591.py, line 1)`"""
 
-_OUR_WORDS = ("CheckFailed", "AssertionError")
+_OUR_WORDS = ("CheckFailed", "AssertionError", "ValueNotPlain", "AnswerFault")
 _LONGEST = 2000
 
 
@@ -77,10 +77,8 @@ def stopped(slot: Slot, run: CellRun, setting: Setting) -> str:
         return ""
     if run.how == "timeout":
         return f"{label} was stopped after {setting.limits.cell_seconds:g} s without finishing"
-    if run.how == "flood":
-        return f"{label} was stopped because it printed without end"
     if run.how == "died":
-        return f"{label} ended the whole Python process; it was left out when the rest was run again"
+        return f"{label} {_ended(run, setting)}; it was left out when the rest was run again"
     if run.error is not None:
         return _clean(f"{label} stopped: {_exception(run.error)}", setting)
     return ""
@@ -102,15 +100,16 @@ def final_number(outputs: tuple[Mapping[str, Any], ...]) -> float | None:
 def _failure(run: CellRun, setting: Setting) -> str:
     """Why the cell earns nothing; empty when it ran to its end."""
     if run.how == "done" and run.error is None:
-        return ""
+        strict = setting.limits.strict_nbgrader and any(output.get("name") == "stderr" for output in run.outputs)
+        return "Something was written to stderr, which costs all points under nbgrader's own rule." if strict else ""
     if not setting.answered:
         return NOT_ANSWERED
     if run.how == "timeout":
         return f"The check was stopped after {setting.limits.cell_seconds:g} s: your code did not finish."
-    if run.how == "flood":
-        return "The check was stopped: your code printed without end."
     if run.how == "died":
-        return "Your code ended the whole Python process, so there was nothing left to check."
+        return f"Your code {_ended(run, setting)}, so there was nothing left to check."
+    if run.how == "given up":
+        return "Not checked: your code ended the Python process again and again."
     if run.how == "not run":
         return f"Not checked: the notebook took longer than the {setting.limits.total_seconds:g} s it may take."
     name, text = run.error or ("Error", "")
@@ -119,6 +118,15 @@ def _failure(run: CellRun, setting: Setting) -> str:
     if setting.answer_stopped and name in ("NameError", "NotImplementedError"):
         return setting.answer_stopped + "."
     return _exception((name, text))
+
+
+def _ended(run: CellRun, setting: Setting) -> str:
+    used = {
+        "memory": f"used more than the {setting.limits.memory >> 20} MB of memory it may use",
+        "processes": f"started more than the {setting.limits.processes} processes it may start",
+        "files": "wrote more files than it may",
+    }
+    return used.get(run.limit, "ended the whole Python process")
 
 
 def _exception(error: tuple[str, str]) -> str:

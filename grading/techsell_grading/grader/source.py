@@ -6,6 +6,7 @@ our exercises. nbgrader itself is not used here: importing it costs more than gr
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -49,6 +50,14 @@ class Source:
     recognisers: Mapping[str, bytes] = field(default_factory=dict)
     markers: Markers = Markers()
     metadata: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    foreign: bool = True
+    """an exercise of a course that knows nothing of this grader"""
+    answers: Mapping[str, tuple[Cell, ...]] = field(default_factory=dict, repr=False)
+    """the notebooks with the author's own answers in them; they never leave the grader's process"""
+    digest: str = ""
+    """sha256 of the zip"""
+    in_kernel: frozenset[str] = frozenset()
+    """notebooks whose tests need the live kernel, by their own metadata (`techsell.judge: in_kernel`)"""
 
     @property
     def hidden(self) -> frozenset[str]:
@@ -73,7 +82,8 @@ def open_source(data: bytes, limits: Limits) -> Source:
     if not names:
         raise Unreadable("The source holds no notebook")
     raw = {name[:-6]: files.pop(name) for name in sorted(names)}
-    notebooks = {name: cleared(read(text, limits.unpacked)[0], markers) for name, text in raw.items()}
+    answers = {name: read(text, limits.unpacked)[0] for name, text in raw.items()}
+    notebooks = {name: cleared(cells, markers) for name, cells in answers.items()}
     return Source(
         module=manifest.get("module", next(iter(notebooks))),
         notebooks=notebooks,
@@ -83,6 +93,10 @@ def open_source(data: bytes, limits: Limits) -> Source:
         recognisers=ears,
         markers=markers,
         metadata={name: _kernel(text) for name, text in raw.items()},
+        answers=answers,
+        digest=hashlib.sha256(data).hexdigest(),
+        foreign=not manifest.get("own", False),
+        in_kernel=frozenset(name for name, text in raw.items() if _needs_kernel(text)),
     )
 
 
@@ -147,6 +161,12 @@ def _outside(source: str, begin: str, end: str, instead: Callable[[str], list[st
 
 def _scenario_ids(pins: Mapping[str, bytes]) -> set[str]:
     return {str(json.loads(pin).get("id", "")) for pin in pins.values()} - {""}
+
+
+def _needs_kernel(text: bytes) -> bool:
+    metadata = json.loads(text).get("metadata", {})
+    own = metadata.get("techsell")
+    return "in_kernel" in (own.get("judge") if isinstance(own, dict) else own, metadata.get("techsell.judge"))
 
 
 def _kernel(text: bytes) -> Mapping[str, Any]:

@@ -7,12 +7,14 @@ import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from .cells import Cell, read
-from .kernel import KernelFailed
 from .merge import Merged, merge
 from .paper import Paper, grade_paper
+from .sandbox import SandboxFailed, SandboxMissing
+from .session import Unsupported
 from .source import Source, open_source
 from .unpack import Contents, Unreadable, unpack
 from .verdict import Check, Limits, Verdict
@@ -62,16 +64,19 @@ def grade_one(submission: bytes, source: bytes, limits: Limits | None = None) ->
         checks=(),
     )
     try:
-        exercise = open_source(source, limits)
+        exercise = _opened(source, limits)
     except Exception as error:  # a broken exercise must not cost a learner anything
         return replace(blank, trouble=f"The exercise itself cannot be read: {error}")
     who: Mapping[str, object] = {}
     try:
         contents, who = _open(submission, limits, found)
         _grade(exercise, contents, who, limits, found)
-    except KernelFailed as error:
+    except (SandboxMissing, SandboxFailed) as error:
         found = _Findings()
         blank = replace(blank, trouble=str(error))
+    except Unsupported as error:
+        found = _Findings()
+        blank = replace(blank, trouble=f"The test '{error.cell}' cannot be judged: {error}")
     except Exception as error:  # the grader's own mistake on an unforeseen hand-in
         found = _Findings(notes=[f"The grader stumbled over this hand-in: {type(error).__name__}: {error}"])
         _nothing(exercise, "The hand-in could not be processed; a person should look at it", limits, found)
@@ -86,6 +91,11 @@ def grade_one(submission: bytes, source: bytes, limits: Limits | None = None) ->
         autograded=tuple(found.notebooks),
         seconds=round(time.monotonic() - began, 3),
     )
+
+
+@lru_cache(maxsize=8)
+def _opened(source: bytes, limits: Limits) -> Source:
+    return open_source(source, limits)
 
 
 def refusal(submission: bytes, source: bytes, reason: str, limits: Limits | None = None) -> Verdict:

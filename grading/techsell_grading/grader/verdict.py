@@ -38,6 +38,14 @@ class Limits:
     unpacked: int = 100 << 20
     files: int = 500
     transcript: int = 4 << 20
+    sandbox: str = "auto"
+    """`require`: refuse to run without one; `auto`: warn; `off`: run without any protection"""
+    strict_nbgrader: bool = False
+    """nbgrader's own scoring rule, where text on stderr costs all points of a test"""
+    processes: int = 64
+    """of one submission at a time"""
+    file_bytes: int = 256 << 20
+    """that one file of the submission may grow to while it runs"""
 
 
 @dataclass(frozen=True)
