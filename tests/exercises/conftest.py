@@ -1,7 +1,8 @@
 """An exercise notebook, run cell by cell and scored by nbgrader's rule, without a kernel.
 
 A planted answer lies in `wrong/<module>/<grade id>[.<variant>].py` or `right/<module>/<task>.<variant>.py` and takes
-the place of that task's answer cell. A wrong one must lose the cell it is named after and no other.
+the place of that task's answer cell. A wrong one must lose the cell it is named after and no other; the proofs see to
+it (`techsell grade --check`).
 """
 
 from __future__ import annotations
@@ -142,32 +143,9 @@ def _execute(cell: Cell, space: dict[str, Any]) -> Any:
     return None if last is None else eval(compile(last, f"<{cell.id}>", "eval"), space)  # noqa: S307
 
 
-@dataclass(frozen=True)
-class Planted:
-    """An answer that stands in for a learner's. `loses` is the grade cell it must lose, empty for a right one."""
-
-    module: str
-    task: str
-    loses: str
-    source: str
-
-
-def planted(kind: str) -> list[Any]:
-    """Every planted answer of a kind, `wrong` or `right`, ready for `parametrize`."""
-    found = []
-    for path in sorted((HERE / kind).glob("*/*.py")):
-        name = path.name.split(".")[0]
-        answer = Planted(
-            path.parent.name, name.split("__")[0], name if kind == "wrong" else "", path.read_text("utf-8")
-        )
-        found.append(pytest.param(answer, id=f"{path.parent.name}/{path.stem}"))
-    return found
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    for name, values in (("wrong", planted("wrong")), ("right", planted("right")), ("module", list(MODULES))):
-        if name in metafunc.fixturenames:
-            metafunc.parametrize(name, values, scope="session")
+    if "module" in metafunc.fixturenames:
+        metafunc.parametrize("module", list(MODULES), scope="session")
 
 
 @pytest.fixture(scope="session")
