@@ -1,30 +1,43 @@
-"""Feedback pages: one HTML file per learner and module, made from the verdict and the gradebook.
+"""Feedback pages: one HTML file per learner and module, from the verdict, the gradebook and the autograded notebook.
 
-What stands there: points, what each check found and in which words, the misconception by name, the trainer's marks
-and comments. What does not: tests, tracebacks, other learners. Messages were scrubbed when they were made
-(`grader.score`), and no cell of the notebook is on the page.
+What stands there: points, what each check found and in which words, the misconception by name, the learner's own cells
+with what came of them, the trainer's marks and comments. What does not: tests and what they printed, tracebacks into
+anything but the learner's cells, other learners. The page needs no other file, no program and no network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from techsell import content
+from techsell.errors import ContentError, GradingError, ReleaseFailed
 from techsell_grading import result as results
 from techsell_grading.course import Course
-from techsell_grading.gradebook import Book
-from techsell_grading.grader.verdict import NOT_ANSWERED
-from techsell_grading.pages import number, render
-from techsell_grading.records import read_verdict
-from techsell_grading.storage import put
+from techsell_grading.gradebook import Book, Mark
+from techsell_grading.grader import Limits, Verdict
+from techsell_grading.grader.source import Markers, open_source, public
+from techsell_grading.grader.unpack import Unreadable
+from techsell_grading.pages import render
+from techsell_grading.pages.notebook import Sheet, read_sheet
+from techsell_grading.pages.story import story
+from techsell_grading.records import clear_leftovers, read_verdict, scribes, turn
+from techsell_grading.result import Catalogue
+from techsell_grading.sources import packed_source
+from techsell_grading.storage import put, written_together
 from techsell_grading.submissions import handed_in_at
 
-__all__ = ["Page", "feedback", "write_page"]
+__all__ = ["Page", "feedback", "page", "preview", "write_page"]
 
-_ICONS = {"reached": "✓", "partly": "◐", "missed": "✕", "open": "○", "waiting": "…"}
+_TOGETHER = 32
+_TOGETHER_BYTES = 8 << 20
+"""pages that are held in memory and wait for the disk together"""
+
+_LARGEST_NOTEBOOK = 40 << 20
 
 
 @dataclass(frozen=True)
@@ -46,13 +59,16 @@ def feedback(course: Course, modules: Sequence[str] = ()) -> list[Page]:
     chosen = course.chosen(tuple(modules))
     if not Book.exists(course):
         return []
-    pages = []
-    with Book(course) as book:
+    names = results.catalogue()
+    pages: list[Page] = []
+    with Book(course) as book, scribes() as pool:
         for module in chosen:
-            for learner in course.handed_in(module):
-                if read_verdict(course, module, learner) is not None:
-                    path = Path(write_page(course, book, module, learner)["page"])
-                    pages.append(Page(module, learner, path))
+            with turn(course):
+                clear_leftovers(course, module, "feedback")
+            for batch in _batches(_made(course, module, names, book.all_marks(module))):
+                for part in written_together([(made.path, data) for made, data in batch], pool):
+                    part.place()
+                pages += [made for made, _ in batch]
     return pages
 
 
@@ -66,87 +82,126 @@ def write_page(course: Course, book: Book, module: str, learner: str) -> dict[st
     verdict = read_verdict(course, module, learner)
     if verdict is None:
         raise ValueError(f"{learner} has no graded submission for {module}")
-    names = results.catalogue()
+    names = _catalogue()
     result = results.as_result(verdict, book.marks(module, learner), names)
-    path = course.path("feedback", learner, module) / f"{module}.html"
-    waiting = sum(task["max"] for task in result["tasks"] if task["waiting"])
-    page = render(
-        "feedback.html.j2",
-        title=names.module(module),
-        result=result,
-        waiting=waiting,
-        tasks=[task | {"rows": _rows(task)} for task in result["tasks"]],
-        handed_in=_handed_in(course, module, learner),
-        made=f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
-    )
-    put(path, page)
+    path = _place(course, module, learner)
+    put(path, _page(course, names, result, verdict))
     return result | {"page": str(path)}
 
 
-def _rows(task: dict[str, Any]) -> list[dict[str, str]]:
-    """The checks as they are shown: what was missed first, each with its reason; what was reached in one line.
+def preview(course: Course, verdict: Verdict) -> bytes:
+    """The page of a verdict that is not in the book. The first one in a process loads all that the next ones need."""
+    names = _catalogue()
+    return _page(course, names, results.as_result(verdict, {}, names), verdict)
 
-    The lines of a role-play's rubric all stand by themselves: each has its turns.
+
+def _made(
+    course: Course, module: str, names: Catalogue, marks: Mapping[str, Mapping[tuple[str, str], Mark]]
+) -> Iterator[tuple[Page, bytes]]:
+    for learner in course.handed_in(module):
+        verdict = read_verdict(course, module, learner)
+        if verdict is not None:
+            result = results.as_result(verdict, marks.get(learner, {}), names)
+            path = _place(course, module, learner)
+            yield Page(module, learner, path), _page(course, names, result, verdict)
+
+
+def _batches(made: Iterator[tuple[Page, bytes]]) -> Iterator[list[tuple[Page, bytes]]]:
+    batch: list[tuple[Page, bytes]] = []
+    size = 0
+    for one, data in made:
+        batch.append((one, data))
+        size += len(data)
+        if len(batch) >= _TOGETHER or size >= _TOGETHER_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+_read: dict[tuple[Any, ...], Catalogue] = {}
+"""The catalogue that was read last, by what the file system says about its files."""
+
+_MADE_FROM = ("syllabus.yaml", "competencies.yaml")
+
+
+def _catalogue() -> Catalogue:
+    """The titles of the course's content, read again only where its files changed.
+
+    A service asks for them with every hand-in, and reading them takes fifty times as long as making a page.
     """
-    rubric = task["kind"] == "role_play"
-    reached = [check for check in task["checks"] if check["passed"] and not rubric]
-    rows = [_row(group) for group in _groups(check for check in task["checks"] if rubric or not check["passed"])]
-    return [*rows, _reached(reached)] if reached else rows
+    try:
+        root = content.root()
+        found = [(root / name).stat() for name in _MADE_FROM]
+    except (ContentError, OSError):
+        return results.catalogue()
+    key = (root, *((status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino) for status in found))
+    if key not in _read:
+        names = results.catalogue()
+        _read.clear()
+        _read[key] = names
+    return _read[key]
 
 
-def _groups(checks: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Neighbours with the same message stand together once, unless each names a wrong idea of its own."""
-    groups: list[list[dict[str, Any]]] = []
-    for check in checks:
-        alike = groups and check["message"] and not check["misconception"]
-        if alike and (groups[-1][0]["message"], _state(groups[-1][0])) == (check["message"], _state(check)):
-            groups[-1].append(check)
-        else:
-            groups.append([check])
-    return groups
+def _place(course: Course, module: str, learner: str) -> Path:
+    return course.path("feedback", learner, module) / f"{module}.html"
 
 
-def _row(group: Sequence[dict[str, Any]]) -> dict[str, str]:
-    check, state = group[0], _state(group[0])
-    label = f"Wrong idea: {check['misconception']}" if check["misconception"] else str(check["title"])
-    return {
-        "state": state,
-        "icon": _ICONS[state],
-        "label": f"{len(group)} checks" if len(group) > 1 else label,
-        "points": _points(group),
-        "message": check["message"].removeprefix(f"{check['title']}: "),
-    }
+def _page(course: Course, names: Catalogue, result: dict[str, Any], verdict: Verdict) -> bytes:
+    at, _ = handed_in_at(course, verdict.module, verdict.learner)
+    handed_in = "" if at is None else f"{at:%Y-%m-%d %H:%M}"
+    return page(result, verdict, _sheets(course, verdict), title=names.module(verdict.module), handed_in=handed_in)
 
 
-def _reached(group: Sequence[dict[str, Any]]) -> dict[str, str]:
-    avoided = [check["title"] for check in group if check["hidden"]]
-    named = [check["title"] for check in group if not check["hidden"]]
-    said = [check["message"] for check in group if check["message"]]
-    return {
-        "state": "reached",
-        "icon": _ICONS["reached"],
-        "label": ", ".join(named) or f"{len(avoided)} wrong ideas avoided",
-        "points": _points(group),
-        "message": "\n".join([*said, *([f"Avoided: {', '.join(avoided)}."] if avoided else [])]),
-    }
+def page(
+    result: Mapping[str, Any], verdict: Verdict, sheets: Mapping[str, Sheet], *, title: str, handed_in: str = ""
+) -> bytes:
+    """The page as UTF-8 bytes.
+
+    Args:
+        result: see `result.as_result`; of this verdict.
+        sheets: the notebooks by name, as far as they can be read.
+        handed_in: date and time, UTC; empty where it is not known.
+    """
+    return render(
+        "feedback.html.j2",
+        style="feedback.css",
+        title=title,
+        story=story(result, verdict, sheets),
+        result=result,
+        handed_in=handed_in,
+        made=f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
+    )
 
 
-def _points(group: Sequence[dict[str, Any]]) -> str:
-    points = [check["points"] for check in group]
-    earned = "–" if None in points else number(sum(points))
-    return f"{earned} of {number(sum(check['max'] for check in group))}"
+def _sheets(course: Course, verdict: Verdict) -> dict[str, Sheet]:
+    """The autograded notebooks of the submission; without one that cannot be read the page has no cells of it."""
+    released, markers = _exercise(course, verdict.module)
+    folder = course.path("autograded", verdict.learner, verdict.module)
+    found: dict[str, Sheet] = {}
+    for name in dict.fromkeys(check.notebook for check in verdict.checks):
+        path = folder / f"{name}.ipynb"
+        try:
+            data = path.read_bytes() if path.stat().st_size <= _LARGEST_NOTEBOOK else b""
+        except OSError:
+            continue
+        sheet = read_sheet(data, released, markers)
+        if sheet is not None:
+            found[name] = sheet
+    return found
 
 
-def _state(check: dict[str, Any]) -> str:
-    if check["passed"] is None:
-        return "waiting"
-    if check["passed"]:
-        return "reached"
-    if check["message"] == NOT_ANSWERED:
-        return "open"
-    return "partly" if check["points"] else "missed"
+def _exercise(course: Course, module: str) -> tuple[frozenset[str] | None, Markers]:
+    """The text of the exercise's ungraded cells as they are released, and its markers."""
+    try:
+        packed = packed_source(course, module)
+        return _opened(packed.sha, packed.data)
+    except (ReleaseFailed, GradingError, Unreadable, OSError, ValueError, TypeError):
+        return None, Markers()
 
 
-def _handed_in(course: Course, module: str, learner: str) -> str:
-    at, _ = handed_in_at(course, module, learner)
-    return "" if at is None else f"{at:%Y-%m-%d %H:%M}"
+@lru_cache(maxsize=16)
+def _opened(sha: str, data: bytes) -> tuple[frozenset[str] | None, Markers]:
+    source = open_source(data, Limits())
+    cells = (cell for cells in source.notebooks.values() for cell in cells if not cell.is_("grade"))
+    return frozenset(public(cell, source.markers).strip() for cell in cells), source.markers
