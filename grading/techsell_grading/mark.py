@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from techsell.errors import CourseMissing, GradingError, PortTaken
 from techsell_grading.course import CONFIG_NAME, Course
 from techsell_grading.gradebook import Book
-from techsell_grading.storage import tools_on_path
+from techsell_grading.storage import ready_for_nbgrader
 
 __all__ = ["address", "serve"]
 
@@ -55,7 +55,7 @@ def serve(
             cure="Run 'techsell release', 'techsell collect' and 'techsell grade' first",
         )
     _free(port)
-    tools_on_path()
+    ready_for_nbgrader()
     os.chdir(course.home)  # nbgrader looks for its configuration here
     token = os.environ.get("JUPYTER_TOKEN") or secrets.token_hex(24)
     with tempfile.TemporaryDirectory(prefix="techsell-exchange-") as exchange:

@@ -16,20 +16,22 @@ import secrets
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import chdir, suppress
 from pathlib import Path
 from typing import Any
 
 import platformdirs
 
 from techsell.errors import ReleaseFailed, TechsellError, UsageError
+from techsell_grading import prepared
 from techsell_grading.course import CONFIG_NAME, Course
 from techsell_grading.pins import exercise_files, exercise_sha, pin_exercise, pin_recogniser, pin_scenarios
-from techsell_grading.storage import only_one, put, refused, tools_on_path
+from techsell_grading.storage import only_one, put, ready_for_nbgrader, refused
 
-__all__ = ["ensure_released", "fingerprint", "in_step", "release", "release_apart"]
+__all__ = ["ensure_released", "fingerprint", "in_step", "learners_version", "prepare_apart", "release", "release_apart"]
 
 _OURS = ".techsell"
 """Folder inside the release folder for what nbgrader does not know: stamps, the cache for `techsell learn`."""
@@ -62,13 +64,34 @@ def release(course: Course, modules: Sequence[str] = ()) -> tuple[str, ...]:
     return chosen
 
 
-def release_apart(course: Course, module: str) -> None:
+def release_apart(course: Course, *modules: str) -> None:
     """`release` in a process of its own: nbgrader changes the working directory, which a server must not do.
 
     Raises:
         ReleaseFailed: nbgrader refuses.
     """
-    _run(["--course", str(course.home), module], course)
+    _run(["--course", str(course.home), *modules], course)
+
+
+def prepare_apart(course: Course, module: str) -> None:
+    """Keep what nbgrader adds to the exercise (`prepared`) without a release, in a process of its own.
+
+    Raises:
+        ReleaseFailed: nbgrader refuses.
+    """
+    with tempfile.TemporaryDirectory() as nowhere:
+        _run(["--course", str(course.home), "--into", nowhere, module], course)
+
+
+def learners_version(course: Course, module: str) -> dict[str, bytes]:
+    """What a release would give to learners, by path inside the module's folder; the course stays as it is.
+
+    Raises:
+        ReleaseFailed: nbgrader refuses; its reason is in the message.
+    """
+    with tempfile.TemporaryDirectory(prefix="techsell-release-") as folder, chdir(course.root):
+        _generate(course, module, Path(folder), with_book=False)
+        return exercise_files(Path(folder) / module)
 
 
 def in_step(course: Course, module: str) -> bool:
@@ -116,11 +139,14 @@ def ensure_released(module_ids: Sequence[str]) -> Path:
 def fingerprint(course: Course, module: str) -> str:
     """Hash of all that a release is made from: the exercise's files, the configuration, nbgrader's version."""
     config = course.home / CONFIG_NAME
-    parts = (
-        exercise_sha(exercise_files(course.path("source", module=module))),
+    files = exercise_files(course.path("source", module=module))
+    parts = [
+        exercise_sha(files),
         hashlib.sha256(config.read_bytes() if config.is_file() else b"").hexdigest(),
         importlib.metadata.version("nbgrader"),
-    )
+    ]
+    if prepared.takes_additions(course, files):
+        parts.append(prepared.beside(course))
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
 
@@ -155,7 +181,7 @@ def _pin(course: Course, module: str, files: dict[str, bytes]) -> None:
 
 def _generate(course: Course, module: str, into: Path, *, with_book: bool) -> None:
     """nbgrader's generate_assignment of one module into the folder `into/<module>`."""
-    tools_on_path()
+    ready_for_nbgrader()
     from nbgrader.converters import GenerateAssignment  # type: ignore[import-untyped]
     from nbgrader.coursedir import CourseDirectory  # type: ignore[import-untyped]
     from nbgrader.utils import capture_log  # type: ignore[import-untyped]
@@ -171,13 +197,20 @@ def _generate(course: Course, module: str, into: Path, *, with_book: bool) -> No
     converter: Any = GenerateAssignment(coursedir=directory, config=config)
     converter.force = True
     converter.log.setLevel(logging.INFO)
+    noted: dict[str, bytes] = {}
+    files = exercise_files(course.path("source", module=module))
+    if additions := prepared.takes_additions(course, files):
+        converter.preprocessors = prepared.note_after_additions(converter.preprocessors, noted)
     result = capture_log(converter)
-    if not result["success"] or not (into / module / f"{module}.ipynb").is_file():
+    names = [name for name in files if name.endswith(".ipynb") and "/" not in name]
+    if not result["success"] or not all((into / module / name).is_file() for name in names):
         raise ReleaseFailed(
             f"nbgrader cannot release {module!r}: {_last_words(result)}",
             place=course.path("source", module=module),
             cure="Mend the exercise; once there are hand-ins its cells can be changed, but none added or removed",
         )
+    if additions:
+        prepared.keep(course, module, fingerprint(course, module), noted)
 
 
 def _last_words(result: dict[str, Any]) -> str:
