@@ -1,7 +1,7 @@
 """Handing in: the exercise notebook byte for byte, and what was said to the customers in declared attempts.
 
-A hand-in holds inputs, never a score. A copy of each is kept in `hand_ins/`. Where a grader is at hand it is graded
-at once; everywhere else the result says which file to send.
+A hand-in holds inputs, never a score. A copy of each is kept in `hand_ins/`. It goes to the course service where one
+is named; where a grader is at hand it is graded at once; everywhere else the result says which file to send.
 """
 
 from __future__ import annotations
@@ -17,15 +17,28 @@ from pathlib import Path
 from typing import Any
 
 from techsell import __version__, content, syllabus
+from techsell.course_service import CourseService, Refused, Tokens
 from techsell.errors import HandInError, NotebookMissing, TechsellError
 from techsell.files import unwritable, write_atomic, write_new
 from techsell.hand_in_archive import ABOUT, LIMITS, HandInContents, Limits, about, unpack, zipped
+from techsell.outbox import Outbox
 from techsell.progress import DECLARED_ATTEMPTS, Store
 from techsell.progress.events import stamp, utc_now
 from techsell.syllabus import Module
 from techsell.workspace import Workspace
 
-__all__ = ["LIMITS", "HandIn", "HandInContents", "Limits", "SubmitResult", "pack", "submit", "unpack"]
+__all__ = [
+    "LIMITS",
+    "HandIn",
+    "HandInContents",
+    "Limits",
+    "SubmitResult",
+    "outbox",
+    "pack",
+    "submit",
+    "tokens",
+    "unpack",
+]
 
 LARGEST_NOTEBOOK = 20 << 20
 
@@ -87,10 +100,11 @@ def pack(workspace: Workspace, module: Module | str, *, clock: Callable[[], date
     )
 
 
-def submit(workspace: Workspace, module: Module | str) -> SubmitResult:
-    """Hand in: keep a copy, record it, and have it graded where a grader is at hand.
+def submit(workspace: Workspace, module: Module | str, *, service: CourseService | None = None) -> SubmitResult:
+    """Hand in: keep a copy, record it, and have it graded by the service, or where a grader is at hand.
 
-    When grading fails the hand-in still stands: the result is not graded, and its notes say why.
+    When grading fails, or the service is away, the hand-in still stands: the result is not graded, and its notes say
+    why. With a service the result has `sent`; what could not be sent goes with the next hand-in.
 
     Raises:
         As `pack`; and WorkspaceReadOnly, WorkspaceError, StoreError when it cannot be kept.
@@ -98,6 +112,8 @@ def submit(workspace: Workspace, module: Module | str) -> SubmitResult:
     module = _module(module)
     hand_in = pack(workspace, module)
     kept = write_new(workspace.hand_ins, module.id, ".zip", hand_in.data)
+    if service is not None:
+        outbox(workspace).add(kept)
     place = kept.relative_to(workspace.root).as_posix()
     with workspace.store() as store:
         store.append(
@@ -105,15 +121,62 @@ def submit(workspace: Workspace, module: Module | str) -> SubmitResult:
             f"{module.id}/exercise",
             result={"hand_in": place, "sha256": hashlib.sha256(hand_in.data).hexdigest()},
         )
-    result = {**_graded(module, hand_in, kept), "hand_in": place}
-    result["notes"] = [*hand_in.notes, *result["notes"]]
+    result = _graded(module, hand_in, kept) if service is None else _sent(workspace, service, module, hand_in, kept)
+    result = {**result, "hand_in": place, "notes": [*hand_in.notes, *result["notes"]]}
+    return SubmitResult(result, kept, _record(workspace, module.id, result))
+
+
+def outbox(workspace: Workspace) -> Outbox:
+    """The hand-ins that a course service has not confirmed yet."""
+    return Outbox(workspace.hand_ins, workspace.progress.with_name("outbox"))
+
+
+def tokens(workspace: Workspace) -> Tokens:
+    """The learner's tokens for course services."""
+    return Tokens(workspace.progress.with_name("tokens.json"))
+
+
+def _record(workspace: Workspace, module_id: str, result: dict[str, Any]) -> Path:
+    """Write the result down; returns where."""
     if result["graded"]:
         with workspace.store() as store:
             scored = {key: result[key] for key in ("score", "max", "waiting")}
-            store.append("scored", f"{module.id}/exercise", result=scored)
-    feedback = workspace.feedback / f"{module.id}.json"
+            store.append("scored", f"{module_id}/exercise", result=scored)
+    feedback = workspace.feedback / f"{module_id}.json"
     write_atomic(feedback, json.dumps(result, ensure_ascii=False, indent=1).encode() + b"\n")
-    return SubmitResult(result, kept, feedback)
+    return feedback
+
+
+def _sent(workspace: Workspace, service: CourseService, module: Module, hand_in: HandIn, kept: Path) -> dict[str, Any]:
+    """What the service says to this hand-in; those that waited go first."""
+    notes: list[str] = []
+    result = _ungraded(module, hand_in, f"Kept, and sent by another program at the same time: {kept}")
+    for sent in outbox(workspace).send(service):
+        if isinstance(sent.error, Refused) and sent.error.status == 401:
+            tokens(workspace).forget(service.address)  # so that the next time asks for another
+        if sent.result is not None:
+            found = {**_with_page(workspace, service, sent.result), "sent": True}
+            if sent.kept == kept:
+                result = found
+            else:
+                place = sent.kept.relative_to(workspace.root).as_posix()
+                _record(workspace, str(found["module"]), {**found, "hand_in": place})
+                notes.append(f"{sent.kept.name}, which could not be sent earlier, has arrived.")
+        elif sent.kept == kept or sent.waits:
+            result = _ungraded(module, hand_in, f"Not handed in yet; kept in {kept}. {sent.error}")
+        else:
+            notes.append(f"{sent.kept.name} from an earlier time was not taken. {sent.error}")
+    return {"sent": False, **result, "notes": [*notes, *result["notes"]]}
+
+
+def _with_page(workspace: Workspace, service: CourseService, result: dict[str, Any]) -> dict[str, Any]:
+    """The result with its feedback page fetched; without one where that fails: everything on it is in the result."""
+    page = workspace.feedback / f"{result['module']}.html"
+    try:
+        write_atomic(page, service.page(str(result["module"])))
+    except HandInError:
+        return {name: value for name, value in result.items() if name != "page"}
+    return {**result, "page": str(page)}
 
 
 def _module(module: Module | str) -> Module:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +12,7 @@ from techsell.commands import console
 
 if TYPE_CHECKING:
     from techsell_grading.course import Course
-    from techsell_grading.grade import Line, Run, Status
+    from techsell_grading.grader import Limits
 
 Modules = Annotated[
     list[str] | None, typer.Argument(metavar="MODULE", help="Which modules. Default: all.", show_default=False)
@@ -23,13 +24,13 @@ CourseDir = Annotated[
     ),
 ]
 
-_STATUS: dict[Status, str] = {
-    "graded": "graded",
-    "unchanged": "as before",
-    "written": "written again",
-    "outdated": "earlier tests",
-    "failed": "not graded",
-}
+
+class Sandbox(StrEnum):
+    """What to do where code cannot be confined."""
+
+    REQUIRE = "require"
+    AUTO = "auto"
+    OFF = "off"
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +41,7 @@ def register(app: typer.Typer) -> None:
     app.command(epilog="Example: techsell mark discovery_conversation")(mark)
     app.command(epilog="Example: techsell feedback")(feedback)
     app.command(epilog="Example: techsell report --out ~/report")(report)
+    app.command(epilog="Example: techsell serve --seats 12")(serve)
 
 
 def release(modules: Modules = None, course: CourseDir = None) -> None:
@@ -81,34 +83,86 @@ def grade(
         int | None, typer.Option("--workers", min=1, metavar="N", help="Processes at a time. Default: one per core.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Also what has been graded already.")] = False,
+    sandbox: Annotated[
+        Sandbox, typer.Option("--sandbox", help="Refuse to run without a sandbox, warn, or run without any.")
+    ] = Sandbox.AUTO,
+    cluster: Annotated[
+        str,
+        typer.Option("--cluster", metavar="ADDRESS", help="Grade on the Dask cluster there.", show_default=False),
+    ] = "",
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict-nbgrader", help="nbgrader's own rule: text on stderr costs a test's points. With --force."
+        ),
+    ] = False,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="For authors: grade no hand-in, prove the assignments. Exit code 1 if any fails."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
 ) -> None:
-    """Grade what was handed in: only new or changed work, resumable at any point."""
-    from rich import progress as rich
+    """Grade what was handed in: only new or changed work, resumable at any point. With --check, prove assignments."""
+    import time
 
     from techsell.errors import GradingError
+    from techsell_grading import screen
     from techsell_grading.grade import grade as run_grading
+    from techsell_grading.grade import protection
+    from techsell_grading.grader import Limits
 
     place = _open(course)
-    columns = (rich.TextColumn("{task.description}"), rich.BarColumn(), rich.MofNCompleteColumn())
-    times = (rich.TimeElapsedColumn(), rich.TimeRemainingColumn())
-    with rich.Progress(*columns, *times, console=console.err, transient=True) as bar:
-        task = bar.add_task("Looking …", total=None)
-
-        def show(done: int, total: int, line: Line) -> None:
-            bar.update(task, description=f"Graded {line.learner}", completed=done, total=total)
-
-        run = run_grading(place, modules or (), workers=workers, force=force, progress=show)
+    limits = Limits(sandbox=sandbox.value, strict_nbgrader=strict)
+    began = time.monotonic()
+    if not cluster and (warning := protection(limits)):
+        console.err.print(warning, markup=False, soft_wrap=True)
+    if check:
+        _check(place, modules or [], limits, workers, json=json, refused={"--force": force, "--cluster": bool(cluster)})
+        return
+    with screen.bar() as show:
+        run = run_grading(
+            place,
+            modules or (),
+            workers=workers,
+            force=force,
+            limits=limits,
+            progress=show,
+            starting=show.starting,
+            cluster=cluster,
+        )
     if json:
-        console.out.print_json(data=_as_json(run))
+        console.out.print_json(data=screen.as_json(run))
     else:
-        _summary(run, place)
+        screen.summary(run, place, time.monotonic() - began)
+    if run.stopped:
+        raise typer.Exit(128 + run.stopped)
     if failed := run.count("failed"):
         raise GradingError(
-            f"{_count(failed, 'hand-in')} not graded, through no fault of the learner",
+            f"{screen.count(failed, 'hand-in')} not graded, through no fault of the learner",
             place=place.home,
             cure="See the last column, mend that, and run 'techsell grade' again",
         )
+
+
+def _check(
+    place: Course, modules: list[str], limits: Limits, workers: int | None, *, json: bool, refused: dict[str, bool]
+) -> None:
+    from techsell.errors import UsageError
+    from techsell_grading.pool import cores
+    from techsell_grading.proof import show
+    from techsell_grading.proof.command import check
+
+    if words := [word for word, given in refused.items() if given]:
+        raise UsageError(
+            f"{' and '.join(words)} cannot be used with --check", cure="Leave it out: nothing is handed in"
+        )
+    proved = check(place, modules, limits, workers or cores())
+    if json:
+        console.out.print_json(data=show.as_json(proved))
+    else:
+        show.show(proved)
+    if not all(one.holds for one in proved):
+        raise typer.Exit(1)
 
 
 def mark(
@@ -158,6 +212,55 @@ def report(
     _say(f"{_count(written.learners, 'learner')}, {_count(written.submissions, 'hand-in')}. Open {written.index}")
 
 
+def serve(
+    course: CourseDir = None,
+    port: Annotated[
+        int | None, typer.Option("--port", metavar="N", min=0, max=65535, help="Default: 8765. 0: a free one.")
+    ] = None,
+    ip: Annotated[
+        str, typer.Option("--ip", metavar="ADDRESS", help="Listen there; beyond this machine only with TLS.")
+    ] = "127.0.0.1",
+    certificate: Annotated[Path | None, typer.Option("--certificate", metavar="FILE", help="For TLS, as PEM.")] = None,
+    key: Annotated[Path | None, typer.Option("--key", metavar="FILE", help="The certificate's key.")] = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", min=1, metavar="N", help="Processes at a time. Default: one per core.")
+    ] = None,
+    sandbox: Annotated[
+        Sandbox, typer.Option("--sandbox", help="Refuse to run without a sandbox, warn, or run without any.")
+    ] = Sandbox.REQUIRE,
+    seats: Annotated[
+        int, typer.Option("--seats", min=1, metavar="N", help="How many personal tokens there shall be.")
+    ] = 1,
+) -> None:
+    """Run the course service: takes hand-ins over HTTP and grades them at once. Ctrl-C ends it."""
+    from techsell_grading.grade import protection
+    from techsell_grading.grader import Limits
+    from techsell_grading.service.serve import DEFAULT_PORT, Announced, Listen
+    from techsell_grading.service.serve import serve as run_service
+
+    limits = Limits(sandbox=sandbox.value)
+    if warning := protection(limits):
+        console.err.print(warning, markup=False, soft_wrap=True)
+    starting = console.err.status("Warming up …")
+
+    def announce(made: Announced) -> None:
+        starting.stop()
+        _say(f"Course service: {made.address}")
+        for token in made.tokens[:1] if seats == 1 else ():
+            _say(f"Token: {token}")
+        free = (
+            f"{len(made.tokens)} nobody's yet; the first hand-in with one makes it that learner's"
+            if made.tokens
+            else ""
+        )
+        _say(f"Tokens: {made.file} ({free or f'all have owners; --seats {seats + 1} makes another one'})")
+        _say(f"Learners: techsell submit MODULE --server {made.address}. Ctrl-C here ends it.")
+
+    listen = Listen(ip, DEFAULT_PORT if port is None else port, certificate, key)
+    with starting:
+        run_service(_open(course), listen, workers=workers, limits=limits, seats=seats, announce=announce)
+
+
 def _open(path: Path | None) -> Course:
     from techsell_grading.course import Course
 
@@ -170,47 +273,3 @@ def _say(text: str) -> None:
 
 def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
-
-
-def _summary(run: Run, course: Course) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    for module in run.released:
-        _say(f"Released {module} first: the gradebook did not have it as it is now.")
-    if not run.lines:
-        _say(
-            f"Nothing has been handed in. Take hand-ins in with 'techsell collect FOLDER' ({course.path('submitted')})."
-        )
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("Learner", "Module", "Points", "Waits", "", "Unusual"):
-        table.add_column(title, justify="right" if title in ("Points", "Waits") else "left", overflow="fold")
-    for line in run.lines:
-        unusual = [*line.unusual, *([_change(line)] if _change(line) else [])]
-        table.add_row(
-            Text(line.learner),
-            Text(line.module),
-            f"{line.score:g} / {line.max:g}" if line.max else "–",
-            str(len(line.waiting)) if line.waiting else "",
-            _STATUS[line.status],
-            Text("\n".join(unusual)),
-        )
-    console.out.print(table)
-    seconds = sum(line.seconds for line in run.lines if line.status == "graded")
-    counts = ", ".join(f"{run.count(status)} {word}" for status, word in _STATUS.items() if run.count(status))
-    _say(f"{counts}. {seconds:.1f} s of grading. Points of work samples come from people: techsell mark.")
-    if run.count("outdated"):
-        _say("Hand-ins graded with earlier tests keep their points; --force grades them again.")
-
-
-def _change(line: Line) -> str:
-    if line.before is None or line.before == line.score:
-        return ""
-    return f"{line.score - line.before:+g} points against before"
-
-
-def _as_json(run: Run) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    return {"released": list(run.released), "lines": [asdict(line) for line in run.lines]}

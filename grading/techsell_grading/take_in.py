@@ -11,13 +11,15 @@ import hashlib
 import json
 import re
 import shutil
+import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from techsell.errors import HandInError, UsageError
+from techsell.errors import GradingError, HandInError, UsageError
 from techsell_grading.course import Course, is_id
 from techsell_grading.grader import Limits
 from techsell_grading.grader.unit import HAND_IN, ORIGINAL
@@ -25,7 +27,7 @@ from techsell_grading.grader.unpack import Contents, Unreadable, unpack
 from techsell_grading.storage import only_one, put, refused
 from techsell_grading.submissions import COLLECTED, STAMP
 
-__all__ = ["Taken", "collect", "submit_now", "take_in"]
+__all__ = ["LARGEST", "Taken", "about", "collect", "newest", "submit_now", "take_in"]
 
 LARGEST = 50 << 20
 """bytes of a hand-in as it arrives"""
@@ -91,6 +93,13 @@ def take_in(
     return "new"
 
 
+def newest(course: Course, learner: str, module: str) -> str:
+    """The first twelve digits of the sha256 of the learner's newest hand-in; empty where there is none."""
+    kept = course.path("submitted", learner, module).parent / ".originals" / module
+    found = [(path.stem.partition("-")[0], path.stat().st_mtime_ns, path.stem) for path in kept.glob("*-*.zip")]
+    return max(found)[2].rpartition("-")[2] if found else ""
+
+
 def submit_now(data: bytes, learner: str) -> dict[str, Any]:
     """Take in one hand-in, grade it, write the feedback page, and say how it went (see `result.as_result`).
 
@@ -100,19 +109,28 @@ def submit_now(data: bytes, learner: str) -> dict[str, Any]:
         GradingError: the course cannot be written, the exercise is broken, Python does not start.
         HandInError: the hand-in names no module of this course.
     """
-    from techsell_grading.grade import grade_now
-
     course = Course.open()
-    about = _about(data, Limits())
-    module = about.get("module", "")
+    module = about(data, Limits()).get("module", "")
     if module not in course.modules():
         raise HandInError(
             f"The hand-in names no module of this course: {module!r}",
             place=course.path("source"),
             cure="Hand in again with 'techsell submit MODULE'",
         )
+    threading.Thread(target=_get_ready, daemon=True).start()
+    from techsell_grading.grade import grade_now
+
     take_in(course, data, learner, module, datetime.now(UTC))
     return grade_now(course, module, learner)
+
+
+def _get_ready() -> None:
+    """Have the sandboxes start while the rest of the grader is imported; what is wrong with them is said when used."""
+    from techsell_grading.grader.sandbox import Mode, warm
+
+    limits = Limits()
+    with suppress(GradingError):
+        warm(cast(Mode, limits.sandbox), limits).start()
 
 
 def _collect_one(course: Course, path: Path, limits: Limits) -> Taken:
@@ -120,17 +138,17 @@ def _collect_one(course: Course, path: Path, limits: Limits) -> Taken:
         said = "a link" if path.is_symlink() else f"larger than {LARGEST >> 20} MB"
         return Taken(path.name, "refused", said=f"It is {said} and was left where it is.")
     data = path.read_bytes()
-    about = _about(data, limits)
-    learner = about.get("learner") or _from_name(path, r"L-[A-Z2-9]{6}")
-    module = about.get("module") or _from_name(path, "|".join(map(re.escape, course.modules())))
+    words = about(data, limits)
+    learner = words.get("learner") or _from_name(path, r"L-[A-Z2-9]{6}")
+    module = words.get("module") or _from_name(path, "|".join(map(re.escape, course.modules())))
     if module not in course.modules() or not is_id(learner):
         why = "it names no module of this course" if module not in course.modules() else "it does not say whose it is"
         return Taken(path.name, "refused", learner, module, f"Left where it is: {why}.")
-    at = _made_at(about) or datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    at = _made_at(words) or datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return Taken(path.name, take_in(course, data, learner, module, at, limits), learner, module)
 
 
-def _about(data: bytes, limits: Limits) -> dict[str, str]:
+def about(data: bytes, limits: Limits) -> dict[str, str]:
     """The words of `hand_in.json`; empty when the hand-in cannot be read."""
     try:
         content = json.loads(unpack(data, limits).files[HAND_IN])
@@ -141,10 +159,10 @@ def _about(data: bytes, limits: Limits) -> dict[str, str]:
     return {name: value for name, value in content.items() if isinstance(value, str)}
 
 
-def _made_at(about: Mapping[str, str]) -> datetime | None:
+def _made_at(said: Mapping[str, str]) -> datetime | None:
     """When the learner's machine says it was made; never in the future."""
     try:
-        at = datetime.fromisoformat(about.get("made_at", ""))
+        at = datetime.fromisoformat(said.get("made_at", ""))
     except ValueError:
         return None
     at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import subprocess
-import sys
-from collections.abc import Sequence
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -16,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from techsell.errors import HandInError, HandInIncomplete, UsageError, WorkspaceMissing
-from techsell.labserver import desk as desk_module
-from techsell.labserver.desk import Desk, Said, cells_to_run, read_result
+from techsell.labserver.desk import Desk, cells_to_run
 from techsell.workspace import Workspace
 
 MODULE = "discovery_conversation"
@@ -100,65 +95,15 @@ def test_missing_and_broken_feedback_have_a_cure(desk: Desk, workspace: Workspac
         desk.hand_in("mousetrap")
 
 
-def test_a_hand_in_is_the_command_line_in_the_workspace(
-    desk: Desk, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In a process of its own, with this Python, and without the folders that belong to the learner's Lab."""
-    monkeypatch.setenv("JUPYTER_CONFIG_DIR", "lab")
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    asked: dict[str, Any] = {}
+def test_a_hand_in_comes_back_with_the_modules_title(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
 
-    def run(command: Sequence[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
-        asked.update(options, command=list(command))
-        return subprocess.CompletedProcess(command, 0, json.dumps(RESULT).encode(), b"")
+    def submit(module_id: str) -> dict[str, Any]:
+        asked.append(module_id)
+        return dict(RESULT)
 
-    monkeypatch.setattr(desk_module.subprocess, "run", run)
-    assert desk.hand_in(MODULE)["score"] == 1.0
-    assert asked["command"] == [sys.executable, "-m", "techsell", "submit", MODULE, "--json"]
-    assert asked["cwd"] == workspace.root
-    assert asked["env"]["TECHSELL_WORKSPACE"] == str(workspace.root)
-    assert not {"JUPYTER_CONFIG_DIR", "FORCE_COLOR"} & asked["env"].keys()
-
-
-def test_a_second_hand_in_waits_for_the_first(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun, go_on = Event(), Event()
-
-    def run(command: Sequence[str], **_: Any) -> subprocess.CompletedProcess[bytes]:
-        begun.set()
-        assert go_on.wait(30)
-        return subprocess.CompletedProcess(command, 0, json.dumps(RESULT).encode(), b"")
-
-    monkeypatch.setattr(desk_module.subprocess, "run", run)
-    first = Thread(target=desk.hand_in, args=(MODULE,))
-    first.start()
-    assert begun.wait(30)
-    with pytest.raises(HandInError, match="is being graded already"):
-        desk.hand_in(MODULE)
-    go_on.set()
-    first.join()
-    assert desk.hand_in(MODULE)["graded"] is True
-
-
-def test_a_hand_in_that_hangs_is_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def run(command: Sequence[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
-        raise subprocess.TimeoutExpired(command, options["timeout"])
-
-    monkeypatch.setattr(desk_module.subprocess, "run", run)
-    with pytest.raises(HandInError, match="longer than 10 minutes"):
-        desk.hand_in(MODULE)
-
-
-@pytest.mark.parametrize(
-    ("exit_code", "out", "err", "sentence"),
-    [
-        (1, b"", b"The disk is full. Free some space.\n", "The disk is full. Free some space."),
-        (0, b"not json", b"", f"The hand-in of {MODULE} ended without a result. "),
-        (0, b"[1]", b"", f"The hand-in of {MODULE} ended without a result. "),
-        (1, b"", b"\xff broken", "� broken"),
-    ],
-)
-def test_what_the_command_says_is_said_word_for_word(exit_code: int, out: bytes, err: bytes, sentence: str) -> None:
-    with pytest.raises(Said) as caught:
-        read_result(MODULE, exit_code, out, err)
-    assert str(caught.value).startswith(sentence)
-    assert not str(caught.value).endswith("..")
+    monkeypatch.setattr(desk.handing, "submit", submit)
+    found = desk.hand_in(MODULE)
+    assert asked == [MODULE]
+    assert (found["score"], found["title"]) == (1.0, "The discovery conversation")
+    assert found["exercise"] == f"exercises/{MODULE}/{MODULE}.ipynb"

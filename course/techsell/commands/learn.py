@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -29,18 +30,27 @@ def register(app: typer.Typer) -> None:
         ip: Annotated[
             str, typer.Option("--ip", metavar="ADDRESS", help="Listen on this address of the machine.")
         ] = "127.0.0.1",
+        server: Annotated[
+            str | None,
+            typer.Option("--server", metavar="URL", help="Hand in to this course service. Default: TECHSELL_SERVER."),
+        ] = None,
         content: Annotated[
             Path | None, typer.Option("--content", metavar="DIR", help="Take the course's content from this folder.")
         ] = None,
     ) -> None:
         """Open the course: makes your workspace, or resumes it, and shows the course home in JupyterLab."""
+        from techsell import course_service, hand_in
         from techsell import learn as lab
+        from techsell.commands.submit import ask_for_token
         from techsell.workspace import Workspace
 
         content = content.expanduser().resolve() if content else None  # kernels work in other folders
+        course_service.named(server)
         address = lab.choose_address(ip, port)
         with console.err.status("Preparing your workspace …"):
             place = Workspace.create_or_resume(workspace, content_root=content)
+        if service := course_service.connect(hand_in.tokens(place), server, ask_for_token()):
+            os.environ[course_service.SERVER] = service.address  # for the hand-in button
         for path in place.report.offered if place.report else ():
             console.out.print(f"A new version lies beside the one you edited: {path}", markup=False, soft_wrap=True)
 

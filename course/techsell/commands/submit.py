@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,20 +27,36 @@ def register(app: typer.Typer) -> None:
             Path | None,
             typer.Option("--workspace", metavar="DIR", help="Your workspace. Default: the one around here."),
         ] = None,
+        server: Annotated[
+            str | None,
+            typer.Option("--server", metavar="URL", help="The course service. Default: that of TECHSELL_SERVER."),
+        ] = None,
         json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
     ) -> None:
-        """Hand in a module's exercises and role-play; graded at once where a grader is at hand."""
+        """Hand in a module's exercises and role-play; graded at once by a course service or a grader at hand."""
         from techsell import hand_in
+        from techsell.course_service import connect
         from techsell.workspace import Workspace
 
         place = Workspace.resolve(workspace)
+        service = connect(hand_in.tokens(place), server, None if json else ask_for_token())
         if json:
-            console.out.print_json(data=hand_in.submit(place, module).as_dict())
-            return
-        with console.err.status(f"Handing in {module} …"):
-            done = hand_in.submit(place, module)
-        for line in _lines(done):
-            console.out.print(line, markup=False, soft_wrap=True)
+            done = hand_in.submit(place, module, service=service)
+            console.out.print_json(data=done.as_dict())
+        else:
+            with console.err.status(f"Handing in {module} …"):
+                done = hand_in.submit(place, module, service=service)
+            for line in _lines(done):
+                console.out.print(line, markup=False, soft_wrap=True)
+        if done.result.get("sent") is False:
+            raise typer.Exit(1)
+
+
+def ask_for_token() -> Callable[[str], str] | None:
+    """Asks for a token in a terminal; None where nobody can answer."""
+    if not sys.stdin.isatty():
+        return None
+    return lambda address: str(typer.prompt(f"Your personal token for {address}", hide_input=True, err=True))
 
 
 def _lines(done: SubmitResult) -> list[str]:
@@ -47,10 +65,13 @@ def _lines(done: SubmitResult) -> list[str]:
     for task in result["tasks"]:
         lines += _task(task, waits=task["id"] in result["waiting"])
     lines += [f"Note: {note}" for note in result["notes"]]
-    return [*lines, f"Feedback: {done.feedback}", f"Copy of the hand-in: {done.kept}"]
+    page = f" and {result['page']}" if "page" in result else ""
+    return [*lines, f"Feedback: {done.feedback}{page}", f"Copy of the hand-in: {done.kept}"]
 
 
 def _headline(result: dict[str, Any]) -> str:
+    if result.get("sent") is False:
+        return f"{result['module']}: kept, NOT handed in yet. Hand in again, and it goes along."
     if not result["graded"]:
         return f"{result['module']}: handed in, not graded yet."
     waiting = sum(task["max"] for task in result["tasks"] if task["id"] in result["waiting"])

@@ -7,29 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 from techsell import content, syllabus
 from techsell.errors import HandInError, HandInIncomplete
+from techsell.labserver.handing import Handing
 from techsell.progress import summary
 from techsell.workspace import Workspace
 
-__all__ = ["Desk", "Said", "cells_to_run", "read_result"]
-
-HAND_IN_SECONDS = 600.0
-"""Longer than any grading may take: only a hang meets this."""
-
-_OURS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_PREFER_ENV_PATH", "IPYTHONDIR")
-"""Set for this server's Lab and its kernels; a grader has folders of its own."""
-_COLOURS = ("FORCE_COLOR", "CLICOLOR_FORCE")
-"""Would put escape codes into the JSON."""
+__all__ = ["Desk", "cells_to_run"]
 
 
 def cells_to_run(manifest: Mapping[str, Mapping[str, str]], path: str, cells: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -53,7 +42,10 @@ class Desk:
     """The learner's workspace as the pages see it."""
 
     root: Path
-    _handing_in: Lock = field(default_factory=Lock, compare=False, repr=False)
+    handing: Handing = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "handing", Handing(self.root))  # a frozen dataclass's own way
 
     def home(self) -> dict[str, Any]:
         """The course summary, and what the home needs beside it.
@@ -100,73 +92,16 @@ class Desk:
         return {**result, "title": module.title, "exercise": module.exercise}
 
     def hand_in(self, module_id: str) -> dict[str, Any]:
-        """Hand in a module in a process of its own, and return its result as `feedback` does.
+        """Hand in a module, and return its result as `feedback` does.
 
         Raises:
             UsageError: no such module.
             HandInError: with the sentence that `techsell submit` said.
         """
         module = syllabus.load(content.root()).ready(module_id)
-        if not self._handing_in.acquire(blocking=False):
-            raise HandInError("A hand-in is being graded already", cure="Wait for its feedback, then press again")
-        try:
-            result = _submit(self.root, module.id)
-        finally:
-            self._handing_in.release()
+        result = self.handing.submit(module.id)
         return {**result, "title": module.title, "exercise": module.exercise}
 
     @staticmethod
     def _feedback_file(workspace: Workspace, module_id: str) -> Path:
         return Path(workspace.feedback) / f"{module_id}.json"
-
-
-def _submit(root: Path, module_id: str) -> dict[str, Any]:
-    """Run `techsell submit` and read what it prints. A thread waits for it: not every event loop can (Windows)."""
-    environment = {name: value for name, value in os.environ.items() if name not in (*_OURS, *_COLOURS)}
-    command = [sys.executable, "-m", "techsell", "submit", module_id, "--json"]
-    try:
-        done = subprocess.run(
-            command,
-            cwd=root,
-            env={**environment, "TECHSELL_WORKSPACE": str(root), "PYTHONIOENCODING": "utf-8"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=HAND_IN_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
-        raise HandInError(
-            f"The hand-in of {module_id} took longer than {HAND_IN_SECONDS / 60:.0f} minutes and was stopped",
-            cure=f"Run 'techsell submit {module_id}' in a terminal to see where it stands",
-        ) from error
-    return read_result(module_id, done.returncode, done.stdout, done.stderr)
-
-
-def read_result(module_id: str, exit_code: int, out: bytes, err: bytes) -> dict[str, Any]:
-    """What `techsell submit --json` said: its result, or its sentence as an error.
-
-    Raises:
-        UsageError, HandInError: the command failed; the message is the one it printed, word for word.
-    """
-    if exit_code == 0:
-        try:
-            result = json.loads(out)
-        except ValueError:
-            result = None
-        if isinstance(result, dict):
-            return result
-    said = err.decode("utf-8", "replace").strip()
-    raise Said(
-        said or f"The hand-in of {module_id} ended without a result. Run 'techsell submit {module_id}' in a terminal."
-    )
-
-
-class Said(HandInError):
-    """An error of another process, whose sentence is complete already."""
-
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence, cure="")
-        self.args = (sentence,)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Said, self.args
