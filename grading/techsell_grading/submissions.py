@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
+import stat
+import zipfile
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from techsell.errors import ReleaseFailed
+from techsell.errors import GradingError
 from techsell_grading.course import Course
-from techsell_grading.grader import Limits, pack
-from techsell_grading.grader.cells import Cell, read
-from techsell_grading.grader.roleplay import PREFIX
-from techsell_grading.grader.source import MANIFEST
+from techsell_grading.footprints import Entry, Footprint, entries, footprint
+from techsell_grading.grader import Limits
 from techsell_grading.grader.unit import HAND_IN
-from techsell_grading.grader.unpack import Unreadable
-from techsell_grading.pins import exercise_files, recogniser_pins, scenario_pins
-from techsell_grading.storage import refused
+from techsell_grading.sources import pack_source
+from techsell_grading.storage import only_one, refused
 
-__all__ = ["COLLECTED", "STAMP", "Submission", "handed_in_at", "pack_source", "read_submission", "settle"]
+__all__ = [
+    "COLLECTED",
+    "STAMP",
+    "Submission",
+    "handed_in_at",
+    "mark_of",
+    "pack_source",
+    "read_submission",
+    "settle",
+]
 
 STAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
 """How we write `timestamp.txt`; nbgrader reads it."""
@@ -27,102 +38,106 @@ STAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
 COLLECTED = "collected.json"
 """Beside a submission: what the collector noticed when it unpacked it."""
 
-_OURS = (HAND_IN, COLLECTED, "timestamp.txt")
+_OURS = frozenset({HAND_IN, COLLECTED, "timestamp.txt"})
 _SKIPPED = frozenset({".ipynb_checkpoints", "__pycache__"})
+_TRIES = 3
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One submission ready for the grader. `at` is naive UTC, as nbgrader keeps it, or None."""
+    """One submission ready for the grader. `at` is naive UTC, as nbgrader keeps it, or None. `mark` tells whether the
+    folder is still what was read.
+    """
 
     learner: str
     module: str
     data: bytes
     at: datetime | None
+    mark: Footprint
+
+    @property
+    def digest(self) -> str:
+        """What a verdict calls its submission."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def mark_of(course: Course, module: str, learner: str) -> Footprint:
+    """The footprint of a submission's folder.
+
+    Raises:
+        GradingError: it cannot be listed.
+    """
+    folder = course.path("submitted", learner, module)
+    try:
+        return footprint(folder, skipped=_SKIPPED)
+    except OSError as error:
+        raise refused(error, folder) from error
 
 
 def read_submission(course: Course, module: str, learner: str, limits: Limits) -> Submission:
     """Pack the folder of a submission: always the same bytes for the same files, links never followed.
 
+    A folder that changes while it is read is read again, so that no half of a new hand-in is graded.
+
     Raises:
-        GradingError: a file cannot be read.
+        GradingError: a file cannot be read, or there is no folder any more.
     """
+    folder = course.path("submitted", learner, module)
+    for left in reversed(range(_TRIES)):
+        before = mark_of(course, module, learner)
+        if not folder.is_dir():
+            settle(course, module)
+            continue
+        found = _read_once(course, module, learner, limits, before)
+        if not left or mark_of(course, module, learner).mark == before.mark:
+            return found
+    raise GradingError("The hand-in is not there any more", place=folder, cure="Have it handed in again")
+
+
+def _read_once(course: Course, module: str, learner: str, limits: Limits, mark: Footprint) -> Submission:
     folder = course.path("submitted", learner, module)
     files: dict[str, bytes] = {}
     links: list[str] = []
     notes = _collected(folder)
     left = limits.unpacked
     try:
-        for path in sorted(folder.rglob("*")):
-            name = path.relative_to(folder).as_posix()
-            if _SKIPPED.intersection(path.relative_to(folder).parts) or name in _OURS:
+        for entry in sorted(entries(folder, _SKIPPED), key=_parts):
+            name = "/".join(entry.parts).encode("utf-8", "replace").decode()  # a file's name need not be text
+            if name in _OURS:
                 continue
-            if path.is_symlink():
+            if entry.is_link:
                 links.append(name)
-            elif path.is_file():
-                left -= path.stat().st_size
+            elif entry.is_file:
+                left -= entry.status.st_size
                 if left < 0:
                     notes.append(f"{name} and what follows it are too large and were not read")
                     break
-                files[name] = path.read_bytes()
+                files[name] = Path(entry.path).read_bytes()
     except OSError as error:
         raise refused(error, folder) from error
     at, trouble = handed_in_at(course, module, learner)
     notes += [trouble] if trouble else []
     about = {"schema": 1, "module": module, "learner": learner, "notes": notes}
     files[HAND_IN] = json.dumps(about, ensure_ascii=False, sort_keys=True).encode()
-    return Submission(learner, module, pack(files, links), at)
+    return Submission(learner, module, _bundle(files, links), at, mark)
 
 
-def pack_source(course: Course, module: str) -> bytes:
-    """The exercise as the grader takes it: all its files, the markers of the configuration, the pinned scenarios.
-
-    Raises:
-        ReleaseFailed: the exercise cannot be read, or uses nbgrader's AUTOTEST.
-    """
-    folder = course.path("source", module=module)
-    files = exercise_files(folder)
-    cells: list[Cell] = []
-    try:
-        for name in files:
-            if name.endswith(".ipynb") and "/" not in name:
-                cells += read(files[name], len(files[name]))[0]
-    except Unreadable as error:
-        raise ReleaseFailed(str(error), place=folder, cure="Restore the exercise from version control") from error
-    if any("AUTOTEST" in cell.source for cell in cells if cell.is_("grade")):
-        raise ReleaseFailed(
-            f"The exercise of {module!r} uses AUTOTEST, which is not graded here yet",
-            place=folder,
-            cure="Write the test out, or grade this module with 'nbgrader autograde'",
-        )
-    wanted = [cell.name.removeprefix(PREFIX) for cell in cells if cell.is_("grade") and cell.name.startswith(PREFIX)]
-    pins = scenario_pins(course, wanted) if wanted else {}
-    ears = recogniser_pins(course) if wanted else {}
-    known = sorted({str(json.loads(content)["id"]) for content in pins.values()})
-    manifest = {"module": module, "markers": _markers(course), "scenarios": known}
-    return pack(
-        {
-            **files,
-            **{f"pins/{sha}.json": content for sha, content in pins.items()},
-            **{f"recognisers/{name}.zip": content for name, content in ears.items()},
-            MANIFEST: json.dumps(manifest, sort_keys=True).encode(),
-        }
-    )
+def _parts(entry: Entry) -> tuple[str, ...]:
+    return entry.parts
 
 
-def _markers(course: Course) -> dict[str, str]:
-    """What the course's configuration says differently about solutions and hidden tests."""
-    clear, hidden = course.config.ClearSolutions, course.config.ClearHiddenTests
-    stub: Any = clear.get("code_stub", {})
-    named = {
-        "begin_solution": clear.get("begin_solution_delimeter"),
-        "end_solution": clear.get("end_solution_delimeter"),
-        "text_stub": clear.get("text_stub"),
-        "code_stub": stub.get("python") if isinstance(stub, dict) else None,
-        "begin_hidden": hidden.get("begin_test_delimeter"),
-        "end_hidden": hidden.get("end_test_delimeter"),
-    }
-    return {name: value for name, value in named.items() if isinstance(value, str)}
+def _bundle(files: Mapping[str, bytes], links: Iterable[str]) -> bytes:
+    """As `pack`, without compression: it only travels to a grading process, and its digest is the same for ever."""
+    target = io.BytesIO()
+    entries = [(name, data, 0o100644) for name, data in files.items()]
+    entries += [(name, b"", stat.S_IFLNK | 0o777) for name in links]
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+        for name, data, mode in sorted(entries):
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.create_system = 3
+            entry.external_attr = mode << 16
+            archive.writestr(entry, data)
+    return target.getvalue()
 
 
 def _collected(folder: Path) -> list[str]:
@@ -152,12 +167,27 @@ def handed_in_at(course: Course, module: str, learner: str) -> tuple[datetime | 
 
 
 def _as_nbgrader(words: str) -> tuple[datetime | None, str]:
-    from nbgrader.utils import parse_utc  # type: ignore[import-untyped]
+    """As `nbgrader.utils.parse_utc` (0.9.6) reads a time; a test holds both equal. Importing nbgrader takes seconds."""
+    from dateutil import parser  # type: ignore[import-untyped]
 
     try:
-        return parse_utc(words), ""
+        parts = words.split(" ")
+        if len(parts) == 3:
+            at = parser.parse(" ".join([*parts[:2], "TZ"]), tzinfos={"TZ": _zone(parts[2])})
+        else:
+            at = parser.parse(words)
+        return (at - (at.utcoffset() or timedelta())).replace(tzinfo=None), ""
     except (ValueError, OverflowError, TypeError):
         return None, f"timestamp.txt is not a time ({words[:40]!r}); the hand-in counts as in time"
+
+
+def _zone(word: str) -> Any:
+    from dateutil import tz
+
+    try:
+        return int(word)
+    except ValueError:
+        return tz.gettz(word)
 
 
 def settle(course: Course, module: str) -> None:
@@ -165,5 +195,6 @@ def settle(course: Course, module: str) -> None:
     root = course.path("submitted", "*", f".{module}.new")
     for fresh in course.root.glob(str(root.relative_to(course.root))):
         place = fresh.with_name(module)
-        if (fresh / "timestamp.txt").is_file() and not place.exists():
-            fresh.rename(place)
+        with only_one(place.parent / ".originals" / module / ".lock"):  # whoever takes one in now does it alone
+            if (fresh / "timestamp.txt").is_file() and not place.exists():
+                fresh.rename(place)

@@ -6,13 +6,13 @@ shown in a page; it stays as it is here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .outputs import plain
 from .runs import CellRun
 
-__all__ = ["as_run", "names_in"]
+__all__ = ["as_run", "names_in", "size"]
 
 _SHOWN = ("text/plain", "image/png", "image/jpeg")
 _MOST_OUTPUTS = 1000
@@ -52,6 +52,11 @@ def names_in(answer: Mapping[str, Any], key: str) -> list[str]:
     if type(found) is not list:
         return []
     return [name for name in found[:_NAMES] if type(name) is str and name.isidentifier()]
+
+
+def size(outputs: Sequence[Mapping[str, Any]]) -> int:
+    """Letters in the outputs of a cell."""
+    return sum(_size(output) + sum(map(len, output.get("traceback", ()))) for output in outputs)
 
 
 def _is_error(error: Any) -> bool:

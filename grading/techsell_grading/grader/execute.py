@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import cast
 
 from .judge.reading import asked as asked_in
 from .runs import CellRun
 from .sandbox import Mode, warm
 from .session import Asked, Engine, Step, Unsupported, run_in_kernel, run_judged
-from .verdict import Limits
+from .verdict import IN_KERNEL, Limits
 
 __all__ = ["Exercise", "Ran", "execute"]
 
@@ -66,7 +67,7 @@ def execute(steps: Sequence[Step], files: Mapping[str, bytes], exercise: Exercis
             if not exercise.foreign:
                 raise
             why = f"since the test '{needs.cell}' needs it ({_plain(needs)})"
-    said = f"The tests ran in the learner's own process, {why}; tricks in a hand-in can change their outcome"
+    said = f"{IN_KERNEL}, {why}; tricks in a hand-in can change their outcome"
     place = warm(cast(Mode, limits.sandbox), limits)
     return Ran(run_in_kernel(steps, files, limits, place), "in_kernel", (said,))
 
@@ -74,7 +75,7 @@ def execute(steps: Sequence[Step], files: Mapping[str, bytes], exercise: Exercis
 def _judged(steps: Sequence[Step], files: Mapping[str, bytes], exercise: Exercise, limits: Limits) -> Ran:
     """By the judge. A test that was judged with the author's answers can be judged: where it cannot be with these, they
     are the reason. (Otherwise whoever returns something odd would choose the engine, and a cheat the weaker one.)"""
-    place, asked = warm(cast(Mode, limits.sandbox), limits), _asked(exercise)
+    place, asked = warm(cast(Mode, limits.sandbox), limits), _asked(exercise.solutions)
     try:
         return Ran(run_judged(steps, files, exercise.files, limits, place, asked), "judge")
     except Unsupported as needs:
@@ -104,7 +105,7 @@ def _trial(exercise: Exercise, limits: Limits) -> _Trial:
         place = warm(cast(Mode, limits.sandbox), limits)
         own = exercise.files
         try:
-            runs = run_judged(exercise.steps, own, own, limits, place, _asked(exercise), strict=True)
+            runs = run_judged(exercise.steps, own, own, limits, place, _asked(exercise.solutions), strict=True)
             passed = [step.name for step, run in zip(exercise.steps, runs, strict=True) if _is_judged(step, run)]
             _tried[exercise.key] = _Trial(proven=frozenset(passed))
         except Unsupported as needs:
@@ -116,8 +117,9 @@ def _is_judged(step: Step, run: CellRun) -> bool:
     return step.where == "judge" and run.how == "done" and run.error is None
 
 
-def _asked(exercise: Exercise) -> Asked:
-    found = [asked_in(code) for code in exercise.solutions]
+@lru_cache(maxsize=_KEPT)
+def _asked(solutions: tuple[str, ...]) -> Asked:
+    found = [asked_in(code) for code in solutions]
     return Asked(
         frozenset().union(*(names for names, _ in found)), frozenset().union(*(changed for _, changed in found))
     )

@@ -41,7 +41,8 @@ class Merged:
     slots: tuple[Slot, ...]
     notes: tuple[str, ...]
     matched: int
-    """cells of the source found in the hand-in; 0 says that it is another notebook"""
+    """cells of the source found in the hand-in; 0 says that it is another notebook. Where the source has no cell that
+    could be known again, any will do."""
 
 
 def merge(source: Sequence[Cell], learner: Sequence[Cell], markers: Markers) -> Merged:
@@ -68,7 +69,8 @@ def merge(source: Sequence[Cell], learner: Sequence[Cell], markers: Markers) -> 
             answers[index] = found[0]
         notes += _tampering(cell, [learner[number] for number in found], markers)
     slots = _slots(source, learner, pairing, answers)
-    return Merged(tuple(slots), tuple(notes), len(pairing))
+    known = any(cell.name or cell.id for cell in source)
+    return Merged(tuple(slots), tuple(notes), len(pairing if known else learner))
 
 
 def _pair(source: Sequence[Cell], learner: Sequence[Cell]) -> Mapping[int, list[int]]:

@@ -14,6 +14,7 @@ from .score import Setting, score_manual, score_test, stopped
 from .session import Step, Where
 from .source import Source
 from .verdict import Check, Limits
+from .withheld import withheld
 
 __all__ = ["Graded", "Paper", "grade_paper"]
 
@@ -62,6 +63,8 @@ def grade_paper(paper: Paper, hand_in: Mapping[str, bytes], beside: Mapping[str,
         check, note = _check(slot, runs.get(number, CellRun("not run")), now, paper, hand_in)
         checks.append(check)
         notes += [note] if note else []
+    if ran.engine == "in_kernel":
+        checks, stops = withheld(slots, runs, paper.exercise.markers, checks, stops)
     return Graded(
         checks=tuple(checks),
         reasons=tuple(f"{said}." for said in stops.values()),

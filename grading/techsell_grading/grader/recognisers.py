@@ -8,7 +8,7 @@ is ever run here.
 from __future__ import annotations
 
 import atexit
-import hashlib
+import os
 import shutil
 import sys
 import tempfile
@@ -70,10 +70,7 @@ def _load(fingerprint: str, content: bytes) -> Recogniser | None:
     if fingerprint_of(files) != fingerprint:
         return None
     name = f"techsell_recogniser_{fingerprint[:16]}"
-    folder = Path(tempfile.mkdtemp(prefix="techsell-recogniser-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = folder / f"{hashlib.sha256(content).hexdigest()[:16]}.zip"
-    path.write_bytes(pack({f"{name}/{entry}": data for entry, data in files.items()}))
+    path = _kept_as_file(name, pack({f"{name}/{entry}": data for entry, data in files.items()}))
     spec = zipimport.zipimporter(str(path)).find_spec(name)
     if spec is None or spec.loader is None:
         return None
@@ -88,3 +85,18 @@ def _load(fingerprint: str, content: bytes) -> Recogniser | None:
         # A recogniser of a version whose surroundings have gone: the attempt goes to a person, grading goes on.
         del sys.modules[name]
         return None
+
+
+def _kept_as_file(name: str, data: bytes) -> Path:
+    """A file that is there for as long as this process: without a name where the system has that, so that also a
+    process that is killed leaves nothing behind."""
+    if hasattr(os, "memfd_create"):
+        descriptor = os.memfd_create(name)
+        with open(descriptor, "wb", closefd=False) as file:
+            file.write(data)
+        return Path(f"/proc/self/fd/{descriptor}")
+    folder = Path(tempfile.mkdtemp(prefix="techsell-recogniser-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / f"{name}.zip"
+    path.write_bytes(data)
+    return path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from .cells import Cell
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 __all__ = ["PREFIX", "assess", "scenario_of"]
 
 PREFIX = "roleplay_"
+
+_MOST_LINES = 5000
+"""of a transcript: a hundred calls have fewer"""
+_MOST_REASONS = 10
 
 
 def scenario_of(cell: Cell, source: Source) -> str:
@@ -39,6 +44,9 @@ def assess(
     transcript = _transcript(files, f"{scenario}.transcript.jsonl")
     if len(transcript) > limits.transcript:
         text = f"The transcript has {len(transcript) >> 20} MB; {limits.transcript >> 20} MB are allowed."
+        return Check(notebook, cell.name, "role_play", 0.0, cell.points, False, text), text
+    if (lines_in := transcript.count(b"\n")) > _MOST_LINES:
+        text = f"The transcript has {lines_in:,} lines; {_MOST_LINES:,} are allowed."
         return Check(notebook, cell.name, "role_play", 0.0, cell.points, False, text), text
     if not transcript.strip():
         text = (
@@ -64,7 +72,11 @@ def assess(
 
 
 def _sentence(reasons: tuple[str, ...]) -> str:
-    text = "; ".join(reason.rstrip(".") for reason in reasons)
+    kept = [
+        *reasons[:_MOST_REASONS],
+        *([f"and {len(reasons) - _MOST_REASONS} more"] if reasons[_MOST_REASONS:] else []),
+    ]
+    text = "; ".join(reason.rstrip(".") for reason in kept)
     return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
@@ -75,13 +87,19 @@ def _transcript(files: Mapping[str, bytes], name: str) -> bytes:
 
 
 def _pins(source: Source) -> Callable[[str], Scenario | None]:
-    from techsell.roleplay import scenario_from_canonical
-
     def pinned(sha: str) -> Scenario | None:
         content = source.pins.get(sha)
-        return None if content is None else scenario_from_canonical(content)
+        return None if content is None else _scenario(content)
 
     return pinned
+
+
+@lru_cache(maxsize=32)
+def _scenario(content: bytes) -> Scenario:
+    """Read once in each process, for reading and compiling it takes as long as replaying a call."""
+    from techsell.roleplay import scenario_from_canonical
+
+    return scenario_from_canonical(content)
 
 
 def _best_lines(found: Any) -> list[Mapping[str, Any]]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from .answers import as_run, names_in
+from .answers import as_run, names_in, size
 from .judge.reading import mentioned
 from .parcels import parcels
 from .runs import CellRun
@@ -31,6 +31,12 @@ _OF_ANOTHER_KIND = (
     "The check could not be carried out on your answer: it is of another kind than the one that was asked for. "
     "Compare its type with the task, and hand in again."
 )
+_BEFORE = -1
+"""where a session ended that had not begun with a cell"""
+_UNEXPLAINED = ("", "server")
+"""`limit` of a cell that died and may not have done it itself"""
+_MOST_OUTPUT = 32 << 20
+"""letters that all cells of the learner's may show together; each has its own limit besides"""
 _GRACE = 1.0
 """seconds that an interrupted cell has to stop by itself"""
 
@@ -125,17 +131,32 @@ def run_in_kernel(steps: Sequence[Step], files: Mapping[str, bytes], limits: Lim
 
 
 def _attempts(count: int, limits: Limits, attempt: Any) -> tuple[CellRun, ...]:
-    """Attempts until one comes through, no time is left, or too many cells were left out. What is there stands."""
+    """Attempts until one comes through, no time is left, or too many cells were left out. What is there stands.
+
+    A process can also be ended from outside, by a machine without memory or by a person. So the cell that it ended in
+    is run once more before that counts, and a sandbox that ends before the first cell has a second try.
+    """
     results: dict[int, CellRun] = {}
     skipped: set[int] = set()
+    died: dict[int, CellRun] = {}
     deadline = time.monotonic() + limits.total_seconds
-    for _ in range(1 + _RESTARTS):
-        fatal = attempt(results, skipped, deadline)
+    while len(skipped) <= _RESTARTS:
+        try:
+            fatal = attempt(results, skipped, deadline)
+        except SandboxFailed:
+            if _BEFORE in died:
+                raise
+            died[_BEFORE] = CellRun("died")
+            continue
         if fatal is None or time.monotonic() >= deadline:
             break
-        skipped.add(fatal)
+        unexplained = results[fatal].how == "died" and results[fatal].limit in _UNEXPLAINED
+        if unexplained and fatal not in died and len(died) <= _RESTARTS:
+            died[fatal] = results.pop(fatal)
+        else:
+            skipped.add(fatal)
     rest = CellRun("not run" if time.monotonic() >= deadline else "given up")
-    return tuple(results.get(number, rest) for number in range(count))
+    return tuple(results.get(number, died.get(number, rest)) for number in range(count))
 
 
 def _explained(fatal: int | None, results: dict[int, CellRun], candidate: Child) -> int | None:
@@ -148,13 +169,16 @@ def _explained(fatal: int | None, results: dict[int, CellRun], candidate: Child)
 def _through(steps: Sequence[Step], talk: _Talk, results: dict[int, CellRun], skipped: set[int]) -> int | None:
     """Every step in its turn; the number of the one that ended the session, or None."""
     for number, step in enumerate(steps):
-        if number in skipped or not step.code.strip() or step.where == "nowhere":
+        if not step.code.strip() or step.where == "nowhere":
             results.setdefault(number, CellRun("done"))
             continue
         if talk.left() <= 0:
             return None
         try:
-            results.setdefault(number, talk.run(step))
+            if number in skipped:
+                talk.leave_out(step)
+            else:
+                results.setdefault(number, talk.run(step))
         except _Fatal as fatal:
             results.setdefault(number, fatal.run)
             return number
@@ -177,6 +201,7 @@ class _Talk:
         self._candidate, self._judge, self._strict, self._proven = candidate, judge, strict, proven
         self._limits = limits
         self._deadline = deadline
+        self._room = _MOST_OUTPUT
 
     def left(self) -> float:
         """Seconds of the whole notebook's time that are left."""
@@ -216,6 +241,18 @@ class _Talk:
             return theirs if theirs.error is None else ours
         return self._judges(self._judge, step, "test")
 
+    def leave_out(self, step: Step) -> None:
+        """A cell that ended an earlier session. What the author has in it is there all the same: the other tests may
+        need it, and the learner must not put something of the same name in its place.
+
+        Raises:
+            _Fatal: the session is over.
+        """
+        if self._judge is not None and step.where == "both":
+            self._judges(self._judge, step, "locked")
+        elif self._judge is not None and step.where == "judge":
+            self._ask(self._judge, {"op": "skip", "code": step.code}, time.monotonic() + self._limits.cell_seconds)
+
     def _learners(self, step: Step, *, tell: bool = True) -> CellRun:
         run, answer = self._one(self._candidate, {"op": "run", "code": step.code, "limit": self._limits.output})
         if tell and self._judge is not None:
@@ -236,6 +273,8 @@ class _Talk:
         if cut:
             raise _Fatal(run)  # it lives and does not answer: the other tests get another one
         why, by = answer.get("unsupported"), answer.get("unsupported_by")
+        if self._strict and not why:  # it was judged, and perhaps by less than there is
+            why = answer.get("simplified")
         if type(why) is not str or not why or not (by == "test" or self._strict):
             return run
         if step.name in self._proven:
@@ -254,7 +293,10 @@ class _Talk:
             return CellRun("timeout", seconds=time.monotonic() - began), late
         except (Closed, WireError, NotPlain):
             raise _Fatal(CellRun("died", seconds=time.monotonic() - began)) from None
-        return as_run(answer, self._limits.output, time.monotonic() - began), answer
+        run = as_run(answer, self._limits.output, time.monotonic() - began)
+        if child is self._candidate and self._judge is not None:
+            self._room -= size(run.outputs)
+        return (run if self._room >= 0 or child is self._judge else replace(run, outputs=(), truncated=True)), answer
 
     def _stop(self, child: Child, run: CellRun) -> dict[str, Any]:
         """Interrupt a cell, in the learner's process first: a test mostly waits for that. The late answer.

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import time
-from collections.abc import Mapping
+import zipfile
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import PurePosixPath
 
 from .cells import Cell, read
 from .merge import Merged, merge
+from .outputs import plain
 from .paper import Paper, grade_paper
 from .sandbox import SandboxFailed, SandboxMissing
 from .session import Unsupported
@@ -29,6 +33,9 @@ ORIGINAL = "hand_in.zip"
 
 _CODE = (".py", ".pyc", ".pyd", ".so", ".pth", ".dll")
 """Files that could stand in for a library when the notebook imports it."""
+
+
+_MOST_SAID = 50
 
 
 @dataclass
@@ -85,8 +92,8 @@ def grade_one(submission: bytes, source: bytes, limits: Limits | None = None) ->
         module=exercise.module,
         learner=_text(who, "learner"),
         checks=tuple(found.checks),
-        reasons=tuple(dict.fromkeys(found.reasons)),
-        notes=tuple(dict.fromkeys(found.notes)),
+        reasons=_once(found.reasons),
+        notes=_once(found.notes),
         unanswered=tuple(found.unanswered),
         autograded=tuple(found.notebooks),
         seconds=round(time.monotonic() - began, 3),
@@ -103,15 +110,15 @@ def refusal(submission: bytes, source: bytes, reason: str, limits: Limits | None
     exercise = open_source(source, limits or Limits())
     found = _Findings(notes=[reason])
     _nothing(exercise, reason, limits or Limits(), found)
-    who = _json(unpack(submission, limits or Limits()).files.get(HAND_IN, b"{}"))
+    who = _json(_about(submission))
     return Verdict(
         module=exercise.module,
         learner=_text(who, "learner"),
         submission=hashlib.sha256(submission).hexdigest(),
         source=hashlib.sha256(source).hexdigest(),
         checks=tuple(found.checks),
-        reasons=tuple(found.reasons),
-        notes=tuple(found.notes),
+        reasons=_once(found.reasons),
+        notes=_once(found.notes),
         unanswered=tuple(found.unanswered),
         autograded=tuple(found.notebooks),
     )
@@ -133,7 +140,7 @@ def _open(submission: bytes, limits: Limits, found: _Findings) -> tuple[Contents
         return Contents(files), who
     except Unreadable as error:
         found.reasons.append(f"{error}.")
-        return Contents({}), who
+        return Contents({}), who or _json(_about(submission))
 
 
 def _grade(exercise: Source, contents: Contents, who: Mapping[str, object], limits: Limits, found: _Findings) -> None:
@@ -217,6 +224,22 @@ def _data_files(contents: Contents, found: _Findings) -> dict[str, bytes]:
         found.notes.append(f"Python files in the hand-in were not used: {', '.join(sorted(programs)[:5])}")
     left_out = {*programs, *(path for path in contents.files if path.endswith(".ipynb"))}
     return {path: data for path, data in contents.files.items() if path not in left_out}
+
+
+def _once(said: Iterable[str]) -> tuple[str, ...]:
+    """Each sentence once and not too many, without control signs: names of files stand in them."""
+    different = list(dict.fromkeys(plain(text) for text in said))
+    more = len(different) - _MOST_SAID
+    return (*different[:_MOST_SAID], *([f"(and {more} more of this kind)"] if more > 0 else []))
+
+
+def _about(submission: bytes) -> bytes:
+    """Who and what, of a submission that cannot be unpacked as a whole: its score is still somebody's."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(submission)) as archive, archive.open(HAND_IN) as file:
+            return file.read(1 << 20)
+    except (OSError, KeyError, ValueError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return b"{}"
 
 
 def _json(data: bytes) -> Mapping[str, object]:

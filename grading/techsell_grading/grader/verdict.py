@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-__all__ = ["NOT_ANSWERED", "SCHEMA", "Check", "Kind", "Limits", "Verdict", "task_of"]
+__all__ = ["IN_KERNEL", "NOT_ANSWERED", "SCHEMA", "Check", "Kind", "Limits", "Verdict", "task_of"]
 
 SCHEMA = 1
 
 NOT_ANSWERED = "Not answered yet."
 """The message of every check of a task that was left as it was released."""
+
+IN_KERNEL = "The tests ran in the learner's own process"
+"""How a note to the trainer begins where learner and tests shared one process; feedback then shows less output."""
 
 Kind = Literal["test", "work_sample", "role_play"]
 

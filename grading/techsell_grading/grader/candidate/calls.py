@@ -1,6 +1,9 @@
 """Calling the learner's functions for the judge.
 
-    {"id", "args": [...], "kwargs": {...}, "random": None | {"random": state, "numpy": state}}
+    {"id", "args": [...], "kwargs": {...}, "random": None | {"random": state, "numpy": state}, "given": [...]}
+
+`given`, which may be missing, says where objects of the learner's own stand among the arguments, in the place of a
+None: ["args", place, number] or ["kwargs", name, number].
 
 The answer is the description of the result (see `values`) and besides:
 
@@ -9,6 +12,7 @@ The answer is the description of the result (see `values`) and besides:
     stdout, stderr   what the call printed
     error            None or {"type", "bases", "text", "args"}; then the result is None
     random           the state of the global random generators afterwards, if one was sent
+    given            how many of those were put in, if any were to be
 """
 
 from __future__ import annotations
@@ -38,10 +42,13 @@ def call(message: dict[str, Any], functions: Functions, guard: Guard, tap: Tap, 
         trap: IPython's context manager that puts `get_ipython` and `display` in their places.
     """
     args, kwargs, state = list(message["args"]), dict(message["kwargs"]), message.get("random")
+    given = message.get("given") or ()
     sink = Collector(_MOST_PRINTED)
 
     def work() -> dict[str, Any]:
         function = functions.get(message["id"])
+        for kind, key, number in given:
+            (args if kind == "args" else kwargs)[key] = functions.get(number)
         _seed(state)
         with trap:
             result = function(*args, **kwargs)
@@ -56,8 +63,11 @@ def call(message: dict[str, Any], functions: Functions, guard: Guard, tap: Tap, 
         why, _ = guard.attempt(lambda: explain(error if error is not None else RuntimeError("No answer")))
         known = {"kind": "value", "value": None, "was": "", "more": False, "then": None, "same": None}
         known["error"] = why or _unspeakable(error)
+    for kind, key, _ in given:
+        (args if kind == "args" else kwargs)[key] = None
     return {
         "error": None,
+        **({"given": len(given)} if given else {}),
         **known,
         "args": args,
         "kwargs": kwargs,
@@ -88,7 +98,7 @@ def retreats(answer: dict[str, Any], refused: NotPlain) -> list[dict[str, Any]]:
         lost = [type(refused).__name__, "What this cell shows cannot be handed over."]
         return [{**answer, "outputs": [], "error": lost, "truncated": True, "bound": [], "deleted": []}]
     path = refused.path.removeprefix("['value']")
-    bare = {key: value for key, value in answer.items() if key not in ("value", "was", "more", "then")}
+    bare = {key: value for key, value in answer.items() if key not in ("value", "was", "more", "then", "simplified")}
     without = {**bare, **unsupported(refused.type_name, path, refused.why)}
     alone = {**without, "args": None, "kwargs": None} if "args" in answer else without
     return [without, alone, unsupported(refused.type_name, path, refused.why)]

@@ -1,7 +1,7 @@
-"""Figures as PNG in nearly half the time that IPython takes: drawn once and cut out, instead of drawn twice.
+"""Figures as PNG in less than half the time that IPython takes: drawn once and cut out, instead of drawn three times.
 
 What is cut out is matplotlib's own tight box. Where something reaches over the edge of the figure (a title above it, a
-legend beside it) IPython's way is gone, which enlarges the canvas. The result differs by the rounding of the box.
+legend beside it) it is drawn once more, on a larger canvas. The result differs by the rounding of the box.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import matplotlib as mpl
 import numpy as np
 from IPython.core.pylabtools import print_figure
+from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
@@ -22,6 +23,7 @@ __all__ = ["install", "picture"]
 
 _AGG: Any = FigureCanvasAgg
 _slow: Any = print_figure
+_DRAW: Any = plt._draw_all_if_interactive
 _LEVEL = 3
 """of compression: a tenth more bytes than the usual 6 for two thirds of the time"""
 
@@ -29,6 +31,24 @@ _LEVEL = 3
 def install(shell: Any) -> None:
     """Let `shell` show figures this way; a learner's `%config InlineBackend…` still has its effect."""
     shell.display_formatter.formatters["image/png"].for_type(Figure, picture)
+    waiting = shell.events.callbacks["post_execute"]
+    waiting[:] = [_Drawn() if callback is _DRAW else callback for callback in waiting]
+
+
+class _Drawn:
+    """Instead of pyplot's own callback, which draws every open figure after a cell: showing them draws them anyway.
+
+    Equal to that callback, so that `plt.ioff()` finds it and `plt.ion()` does not add another one.
+    """
+
+    def __call__(self) -> None:
+        pass
+
+    def __eq__(self, other: object) -> bool:
+        return other is _DRAW or other is self
+
+    def __hash__(self) -> int:
+        return hash(_DRAW)
 
 
 def picture(figure: Any) -> str | None:
@@ -41,6 +61,9 @@ def picture(figure: Any) -> str | None:
         part = _part(box, figure.dpi, pixels.shape[:2])
         if part is not None:
             return _png(pixels[part])
+        if all(map(math.isfinite, box.extents)):
+            whole = box.padded(float(mpl.rcParams["savefig.pad_inches"]))
+            return _slow(figure, fmt="png", base64=True, bbox_inches=whole)  # type: ignore[no-any-return]
     return _slow(figure, fmt="png", base64=True, bbox_inches="tight")  # type: ignore[no-any-return]
 
 

@@ -1,7 +1,8 @@
 """The border between this program and the learner's code in one process.
 
 Code of the learner runs inside `attempt` only: there an interrupt ends it, and there alone its own tracing functions,
-timers and replaced built-ins are in force. The program itself is never interrupted in the middle of a message.
+timers and replaced built-ins are in force. Outside SIGINT is blocked, and its handler is ours whatever the learner has
+put there: the program itself is never interrupted in the middle of a message.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import signal
 from collections.abc import Callable
 from os import _exit as leave
 from os import getpid
-from signal import SIG_UNBLOCK, SIGINT, getsignal, pthread_sigmask, setitimer
+from signal import SIG_BLOCK, SIG_IGN, SIG_UNBLOCK, SIGINT, pthread_sigmask, setitimer
 from sys import getrecursionlimit, setprofile, setrecursionlimit, settrace
 from typing import Any, TypeVar
 
@@ -34,7 +35,7 @@ class Guard:
         self._own = dict(_LIVE)
         self._theirs: dict[str, Any] = {}
         self._set = signal.signal
-        self._set(SIGINT, self._interrupted)
+        self._close()
         # What the server listened with is not this process's: the descriptor may be anything by now.
         signal.set_wakeup_fd(-1)
         self._set(signal.SIGCHLD, signal.SIG_DFL)
@@ -56,8 +57,8 @@ class Guard:
             raise KeyboardInterrupt
 
     def _enter(self) -> None:
-        if getsignal(SIGINT) != self._interrupted:
-            self._set(SIGINT, self._interrupted)
+        self._set(SIGINT, SIG_IGN)  # drops one that waits: it was meant for the cell before
+        self._set(SIGINT, self._interrupted)
         pthread_sigmask(SIG_UNBLOCK, (SIGINT,))
         for name, value in self._theirs.items():
             if value is _GONE:
@@ -66,8 +67,13 @@ class Guard:
                 _LIVE[name] = value
         self._inside = self._open = True
 
+    def _close(self) -> None:
+        pthread_sigmask(SIG_BLOCK, (SIGINT,))
+        self._set(SIGINT, self._interrupted)
+
     def _leave(self) -> None:
         self._open = False
+        self._close()
         if getpid() != self._own_pid:
             leave(0)  # a fork of the learner's came out of its cell; the original carries on alone
         setprofile(None)

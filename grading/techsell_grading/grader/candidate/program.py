@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -19,6 +19,7 @@ from .guard import Guard
 from .namespace import Names
 from .prepare import the_shell
 from .shell import Shell
+from .simpler import simpler
 from .tap import Tap
 from .values import Functions, described, unsupported
 
@@ -26,6 +27,9 @@ __all__ = ["serve"]
 
 _MOST_LIMIT = 2 << 20
 """bytes of output of one cell: well within what one message can carry"""
+
+_PARTS = ("value", "args", "kwargs")
+"""of an answer, what may be more than plain data"""
 
 _Answer = dict[str, Any]
 
@@ -48,7 +52,7 @@ def serve(control: Channel, judge: Channel | None = None) -> None:
             channel, answer = listening[descriptor]
             try:
                 message = channel.receive()
-                _send(channel, message, answer(message))
+                program.send(channel, message, answer(message))
             except (Closed, WireError):
                 if channel is control:
                     return
@@ -108,6 +112,31 @@ class _Program:
                 return {"names": self._names.learners()}
         return {"error": f"The candidate does not know the message {str(message.get('op'))[:50]!r}"}
 
+    def send(self, channel: Channel, message: dict[str, Any], answer: _Answer) -> None:
+        """Send `answer`, or as much of it as can cross."""
+        number = {"n": message["n"]} if type(message.get("n")) is int else {}
+        try:
+            channel.send({**answer, **number})
+        except Closed:
+            raise
+        except Exception as error:  # not plain, or something of a library that the learner has changed
+            refused = error if isinstance(error, NotPlain) else NotPlain("", "object", "it could not be read")
+            for less in self._less(answer, refused):
+                with suppress(NotPlain):
+                    channel.send({**less, **number})
+                    return
+            raise Closed("Nothing of the answer could be sent") from None
+
+    def _less(self, answer: _Answer, refused: NotPlain) -> Iterator[_Answer]:
+        """What to send instead, in this order."""
+        if answer.get("kind") == "value":
+            answer = {"id": self._functions.number(answer["value"]), **answer}
+            simple, _ = self._guard.attempt(lambda: [simpler(answer[part]) for part in _PARTS if part in answer])
+            if simple is not None:
+                parts = dict(zip([part for part in _PARTS if part in answer], simple, strict=True))
+                yield {**answer, **parts, "simplified": refused.type_name}
+        yield from retreats(answer, refused)
+
     def _value(self, name: str) -> _Answer:
         if name not in self._names.namespace:
             return {"kind": "missing"}
@@ -117,26 +146,6 @@ class _Program:
         if known is None or error is not None:
             return unsupported(type_name(value), "", "it could not be looked at")
         return known
-
-
-def _send(channel: Channel, message: dict[str, Any], answer: _Answer) -> None:
-    """Send `answer`, or as much of it as can cross."""
-    number = {"n": message["n"]} if type(message.get("n")) is int else {}
-    try:
-        channel.send({**answer, **number})
-    except Closed:
-        raise
-    except Exception as error:  # not plain, or something of a library that the learner has changed
-        refused = error if isinstance(error, NotPlain) else NotPlain("", "object", "it could not be read")
-        _retreat(channel, retreats(answer, refused), number)
-
-
-def _retreat(channel: Channel, answers: list[_Answer], number: dict[str, int]) -> None:
-    for answer in answers:
-        with suppress(NotPlain):
-            channel.send({**answer, **number})
-            return
-    raise Closed("Nothing of the answer could be sent")
 
 
 def _lay_out(files: dict[Any, Any], mode: str) -> _Answer:

@@ -29,6 +29,9 @@ _CELL = re.compile(r"/cell/(\d+)\.py")
 _OWN = re.compile(r"[/\\](IPython[/\\](core|utils)|grader[/\\](candidate|wire)|matplotlib_inline)[/\\]")
 _LIBRARY = re.compile(r".*[/\\](?:site-packages|packages[/\\]\d+|lib[/\\]python\d+\.\d+)[/\\]")
 
+_PLACE = re.compile(r" \(/[^()]*\)\Z")
+"""where a module lies: "cannot import name 'x' from 'y' (/place/in/the/sandbox/y.py)\""""
+
 _BUILT_IN = {
     id(kind): name
     for name, kind in vars(builtins).items()
@@ -45,7 +48,10 @@ def said(error: BaseException) -> str:
         text = str(error)
     except Exception as worse:
         return f"(its text cannot be shown: str() of it ends in {type_name(worse)})"
-    return cut(str.__str__(text)[:_LONGEST], _LONGEST)
+    text = str.__str__(text)[:_LONGEST]
+    if issubclass(type(error), ImportError):
+        text = _PLACE.sub("", text)
+    return cut(text, _LONGEST)
 
 
 def bases(error: BaseException) -> list[str]:

@@ -8,14 +8,15 @@
     {"kind": "unsupported", "type", "path", "why"}
 
 `was` is "generator" or "iterator" for those: they are drawn up to 10,000 items and cross as a list; `more` says that
-they went on, `then` is the exception that ended them (as in `calls`). `kind` of a parameter is `inspect`'s name for it.
+they went on, `then` is the exception that ended them (as in `calls`). It is the type's name for a view of a dict, which
+crosses as a list too. `simplified`, if there, is the type's name of what crosses as the nearest plain data (`simpler`).
+With `id` the judge can hand that very object back. `kind` of a parameter is `inspect`'s name for it.
 Types are asked by way of `type`, never by way of the value, which may lie.
 """
 
 from __future__ import annotations
 
 import inspect
-import io
 import types
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +25,7 @@ from techsell_grading.grader.wire import Bounds, NotPlain, encode
 from techsell_grading.grader.wire.stream import type_name
 
 from .collector import cut
+from .simpler import VIEWS, is_iterator
 
 __all__ = ["Functions", "described", "unsupported"]
 
@@ -32,8 +34,6 @@ _DEFAULT = Bounds(most_bytes=1 << 16, items=2000)
 _LONGEST_DOC = 4000
 _MOST_PARAMETERS = 100
 
-_FILE = io.IOBase.__base__
-"""what every kind of open file has among its classes"""
 _mro: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
 _vars: Callable[[type], Any] = type.__dict__["__dict__"].__get__
 _module_vars: Callable[[types.ModuleType], Any] = vars(types.ModuleType)["__dict__"].__get__
@@ -76,20 +76,14 @@ def described(value: Any, functions: Functions, explain: Callable[[BaseException
         name = _module_vars(value).get("__name__")
         return {"kind": "module", "name": name[:200]} if type(name) is str else unsupported("module")
     if any(base is type for base in _mro(kind)):
-        return _class(value)
+        return {**_class(value), "id": functions.number(value)}
     if callable(value):
         return {"kind": "function", "id": functions.number(value), **_function(value)}
-    if _is_iterator(value):
+    if is_iterator(value):
         return _draw(value, explain)
+    if kind in VIEWS:
+        return {"kind": "value", "value": list(value), "was": kind.__name__, "id": functions.number(value)}
     return {"kind": "value", "value": value, "was": "", "more": False, "then": None}
-
-
-def _is_iterator(value: Any) -> bool:
-    """Whether values can be drawn from it one by one; open files are left alone."""
-    bases = _mro(type(value))
-    if any(base is _FILE for base in bases):
-        return False
-    return any("__next__" in _vars(base) for base in bases)
 
 
 def _draw(value: Any, explain: Callable[[BaseException], dict[str, Any]]) -> dict[str, Any]:

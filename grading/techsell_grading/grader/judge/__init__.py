@@ -9,6 +9,7 @@ Messages of the parent, each with one answer:
     files    {"files": {name: bytes}}                        -> {"ok": True}    "more": True: they go on
     asked    {"names": [...], "changed": [...]}              -> {"ok": True}    before the first run: `reading.asked`
     learner  {"bound": [...], "deleted": [...], "mentioned": [...]} -> {"ok": True}    after each cell of the learner's
+    skip     {"code": str}                                   -> {"ok": True}    a test that is not run: `Judge.skip`
     run      {"code": str, "role": "locked"|"test", "limit": bytes}
              -> {"how": "done", "outputs", "error": [name, text]|None, "truncated", "seconds", "bound", "deleted",
                  "unsupported": str, "unsupported_by": "test"|"answer"|"", "cut": bool}

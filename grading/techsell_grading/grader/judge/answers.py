@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import importlib
 import re
+from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
+from techsell_grading.grader.wire import NotPlain, encode
+
+from .changes import changeable
+from .classes import of_library
+from .faults import record
 from .functions import Caller, LearnerFunction, LearnerIterator, like_its_base, signature
 from .link import malformed
-from .opaque import opaque
+from .opaque import is_opaque, opaque
 from .raised import made_again
 
 __all__ = ["Answers", "error"]
@@ -23,6 +29,9 @@ _VIEWS: dict[str, Callable[[list[Any]], Any]] = {
     "dict_values": lambda items: dict(enumerate(items)).values(),
     "dict_items": lambda items: dict(items).items(),
 }
+_VIEW_TYPES: tuple[type, ...] = (type({}.keys()), type({}.values()), type({}.items()))
+_MANY = (tuple, set, frozenset, Counter, OrderedDict, defaultdict, deque)
+_MOST_OBJECTS = 10_000
 _NOT_OURS = {
     *("__main__", "techsell_grading", "conftest", "test", "tests"),
     *("antigravity", "this", "idlelib", "turtle", "turtledemo", "tkinter", "pip", "ensurepip", "lib2to3", "venv"),
@@ -40,9 +49,33 @@ class Answers:
     def __init__(self, caller: Caller) -> None:
         self._caller = caller
         self._functions: dict[int, LearnerFunction] = {}
+        self._objects: dict[int, tuple[Any, int, bytes | None]] = {}
 
     def made(self, answer: dict[str, Any], what: str, said: str) -> Any:
         """The object that an answer describes. `said` is the sentence for the learner if it is none to look at."""
+        thing = self._made(answer, what, said)
+        number = answer.get("id")
+        if type(number) is int and _is_one_of_its_own(thing):
+            while len(self._objects) >= _MOST_OBJECTS:
+                del self._objects[next(iter(self._objects))]
+            self._objects[id(thing)] = thing, number, _bytes(thing)
+        return thing
+
+    @property
+    def has_objects(self) -> bool:
+        """Whether any object has come that is more than its value."""
+        return bool(self._objects)
+
+    def number(self, thing: Any) -> int | None:
+        """The learner's side knows this object of the learner's by that number, and it is still what it was."""
+        if type(thing) is LearnerFunction:
+            return thing.number
+        known, number, data = self._objects.get(id(thing), (None, 0, None))
+        if known is not thing or thing is None:
+            return None
+        return number if data is None or _bytes(thing) == data else None
+
+    def _made(self, answer: dict[str, Any], what: str, said: str) -> Any:
         match answer:
             case {"kind": "value", "value": value}:
                 return self._value(answer, value, what)
@@ -50,6 +83,8 @@ class Answers:
                 return self._function(number, answer, what)
             case {"kind": "module", "name": str(name)}:
                 return _module(name) or self._opaque(what, "module", f"the module '{name[:100]}'", said)
+            case {"kind": "class", "module": str(module), "qualname": str(name)} if known := of_library(module, name):
+                return known
             case {"kind": "class", "name": str(name)}:
                 return self._opaque(what, "type", f"a class ('{name[:100]}')", said)
             case {"kind": "unsupported", "type": str(name)}:
@@ -61,6 +96,8 @@ class Answers:
 
     def _value(self, answer: dict[str, Any], value: Any, what: str) -> Any:
         was = answer.get("was")
+        if type(simplified := answer.get("simplified")) is str:
+            record.simplified = record.simplified or f"{what} is more than data, of type '{simplified[:100]}'"
         match was, answer:
             case None | "", _:
                 return value
@@ -104,6 +141,24 @@ def error(raised: Any, what: str) -> BaseException:
             if all(type(base) is str for base in bases):
                 return made_again(name, bases, text, args)
     raise malformed(what)
+
+
+def _is_one_of_its_own(thing: Any) -> bool:
+    """Whether nothing else here is the same object, as it is with numbers, texts and what is empty."""
+    kind = type(thing)
+    if is_opaque(thing) or kind in _VIEW_TYPES:
+        return True
+    return kind in (list, dict) or (kind in _MANY and len(thing) > 0)
+
+
+def _bytes(thing: Any) -> bytes | None:
+    """What it holds, if it can change and be read."""
+    if is_opaque(thing) or type(thing) in _VIEW_TYPES or not changeable(thing):
+        return None
+    try:
+        return encode(thing)
+    except NotPlain:
+        return None
 
 
 def _module(name: str) -> ModuleType | None:

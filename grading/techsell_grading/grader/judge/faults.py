@@ -50,9 +50,12 @@ class Record:
     def __init__(self) -> None:
         self.unsupported: JudgeUnsupported | None = None
         self.fault: AnswerFault | None = None
+        self.simplified = ""
+        """what of the learner's is only the nearest plain data to what it is there"""
 
     def clear(self) -> None:
         self.unsupported = self.fault = None
+        self.simplified = ""
 
     def note(self, error: JudgeUnsupported | AnswerFault) -> None:
         if isinstance(error, AnswerFault):

@@ -170,5 +170,6 @@ def like_its_base(name: str, value: Any) -> Any:
             f"The test asks an object of the learner's class '{name}' for more than its value", "answer"
         )
 
+    name = "".join(sign for sign in name[:60] if sign.isprintable())
     body = dict.fromkeys(("__getattr__", "__repr__", "__str__", "__format__", "__reduce_ex__"), more)
-    return type(name[:60] or "object", (type(value),), body)(value)
+    return type(name or "object", (type(value),), body)(value)

@@ -14,8 +14,9 @@ from .answers import Answers, error
 from .chance import Chance
 from .changes import CannotApply, apply, changeable, repeats, same
 from .faults import JudgeUnsupported
-from .functions import LearnerFunction
+from .functions import LearnerFunction, LearnerIterator
 from .link import Link, malformed
+from .opaque import holds_opaque, is_opaque
 
 __all__ = ["MISSING", "Learner"]
 
@@ -41,6 +42,8 @@ class Learner:
         self.before_call: Callable[[tuple[Any, ...], dict[str, Any]], None] = lambda args, kwargs: None
         self.after_call: Callable[[], None] = lambda: None
         self.shared: Callable[[Any], str] = lambda function: ""
+        self.awaits_stop = False
+        """whether the test speaks of StopIteration"""
         self._answers = Answers(self)
         self._fresh: deque[tuple[Any, tuple[Any, ...]]] = deque(maxlen=_MOST_FRESH)
 
@@ -72,10 +75,15 @@ class Learner:
         answer = self.link.ask({"op": "value", "name": name}, what)
         if answer.get("kind") == "missing":
             return MISSING
-        if answer.get("kind") == "class":
+        thing = self._answers.made(answer, what, f"Read {what}: found {{found}}; wanted plain values ({_PLAIN}).")
+        if answer.get("kind") == "class" and is_opaque(thing):
             why = f"The test uses the learner's class {what}"
             raise JudgeUnsupported(why, "answer", f"Read {what}: found a class; wanted plain values ({_PLAIN}).")
-        return self._answers.made(answer, what, f"Read {what}: found {{found}}; wanted plain values ({_PLAIN}).")
+        return thing
+
+    def number(self, thing: Any) -> int | None:
+        """By which number the other side knows this object of the learner's, unchanged; None for anything else."""
+        return self._answers.number(thing)
 
     def names(self) -> list[str]:
         """The names that the learner's cells have bound."""
@@ -90,7 +98,8 @@ class Learner:
         Raises:
             JudgeUnsupported: it is neither plain nor a function of the learner's.
         """
-        given = {"id": value.number} if type(value) is LearnerFunction else {"value": value}
+        number = self.number(value)
+        given = {"value": value} if number is None else {"id": number}
         answer = self.link.ask({"op": "bind", "name": name, **given}, f"'{name}'")
         if answer.get("ok") is not True:
             raise malformed(f"'{name}'")
@@ -115,28 +124,41 @@ class Learner:
             if given and answer.get("given") != len(given):
                 raise JudgeUnsupported(f"The test gives {what} a function")
             _shape(answer, args, kwargs, what)
-            if state is not None and not self.chance.take(answer.get("random")):
+            if state is not None and not self.chance.take(answer.get("random"), state):
                 raise malformed(what)
             _print(answer)
             _take_changes(answer, sent, named, what)
             self.after_call()
             if answer["error"] is not None:
-                raise error(answer["error"], what) from None
+                raise self._raised(error(answer["error"], what), function.__name__) from None
             return self._result(answer, args, kwargs, function.__name__)
+
+    def _raised(self, error: BaseException, name: str) -> BaseException:
+        """What to raise. A StopIteration would end the test's own loops (`for got in map(f, cases)`) without a word;
+        where the test does not speak of it, it is an error, as it is inside generators (PEP 479)."""
+        if isinstance(error, StopIteration | StopAsyncIteration) and not self.awaits_stop:
+            return RuntimeError(f"'{name}' raised {type(error).__name__}")
+        return error
 
     def _functions_apart(
         self, args: tuple[Any, ...], kwargs: dict[str, Any], what: str
     ) -> tuple[list[Any], dict[str, Any], list[list[Any]]]:
-        """The arguments with None for each function that the other side has too, and which function goes where."""
+        """The arguments with None for each object that the other side has too, and which of them goes where."""
         sent, named, given = list(args), dict(kwargs), []
         for place, values in (("args", sent), ("kwargs", named)):
             for key in range(len(sent)) if place == "args" else list(named):
                 value = values[key]  # type: ignore[index]
                 if type(value) is FunctionType and (name := self.shared(value)):
                     value = self.value(name)
-                if type(value) is LearnerFunction:
+                if (number := self.number(value)) is not None:
                     values[key] = None  # type: ignore[index]
-                    given.append([place, key, value.number])
+                    given.append([place, key, number])
+                elif type(value) is LearnerIterator:
+                    values[key] = list(value)  # type: ignore[index]
+                elif self._answers.has_objects and holds_opaque(value):
+                    raise JudgeUnsupported(
+                        f"The test gives {what} something of the learner's that cannot cross", "answer"
+                    )
         return sent, named, given
 
     def _result(self, answer: dict[str, Any], args: tuple[Any, ...], kwargs: dict[str, Any], name: str) -> Any:

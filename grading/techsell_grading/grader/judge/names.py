@@ -22,7 +22,7 @@ from .faults import JudgeUnsupported
 from .functions import LearnerFunction, LearnerIterator
 from .learner import MISSING, Learner
 from .locked import Locked
-from .opaque import is_opaque
+from .opaque import holds_opaque, is_opaque
 from .owners import Owners
 from .reading import Reading
 
@@ -133,7 +133,8 @@ class Names(dict[str, Any]):
                 self._mirror(name)
             except NotPlain as error:
                 raise JudgeUnsupported(
-                    f"The test puts something of type '{error.type_name}' in the place of the learner's '{name}'"
+                    f"The test puts something of type '{error.type_name}' in the place of the learner's '{name}'",
+                    "answer" if holds_opaque(dict.get(self, name)) else "test",
                 ) from None
 
     def called(self) -> None:
@@ -181,7 +182,7 @@ class Names(dict[str, Any]):
             self._gone.add(name)
             return
         data = None
-        if type(now) is not LearnerFunction:
+        if self._learner.number(now) is None:
             data = encode(now)
         self._learner.bind(name, now)
         self._gone.discard(name)

@@ -12,7 +12,7 @@ from techsell_grading.grader.wire import FigureDescription
 
 from .faults import JudgeUnsupported
 
-__all__ = ["figures_seen", "is_opaque", "opaque", "watch_figures"]
+__all__ = ["figures_seen", "holds_opaque", "is_opaque", "opaque", "watch_figures"]
 
 _LONGEST = 60
 
@@ -75,6 +75,20 @@ def opaque(what: str, type_name: str, why: str, learner: str = "") -> Any:
 def is_opaque(value: object) -> bool:
     """Whether this is a stand-in, or the type of one."""
     return type(type(value)) is _Meta or type(value) is _Meta
+
+
+def holds_opaque(value: object) -> bool:
+    """Whether there is a stand-in in it, as deep as lists, tuples and dicts go."""
+    waiting: list[Any] = [value]
+    seen: set[int] = set()
+    while waiting:
+        thing = waiting.pop()
+        if is_opaque(thing):
+            return True
+        if type(thing) in (list, tuple, dict) and id(thing) not in seen:
+            seen.add(id(thing))
+            waiting += thing.values() if type(thing) is dict else thing
+    return False
 
 
 for _name in _ASKED_OF_TYPE:

@@ -12,7 +12,7 @@ import re
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-__all__ = ["Reading", "asked", "changed", "imports", "mentioned", "reading", "reads_now"]
+__all__ = ["Reading", "asked", "changed", "mentioned", "own_and_imported", "reading", "reads_now"]
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _MAGIC = re.compile(r"^[^\S\n]*[%!?].*$|^.*\?[^\S\n]*$", re.MULTILINE)
@@ -76,11 +76,11 @@ def reading(tree: ast.Module) -> Reading:
     return found
 
 
-def imports(code: str) -> str:
-    """The import statements at the top level of a cell, as code."""
+def own_and_imported(code: str) -> tuple[frozenset[str], str]:
+    """The names that a cell binds, and the import statements at its top level, as code."""
     tree = _parsed(code)
     body = [] if tree is None else [part for part in tree.body if isinstance(part, ast.Import | ast.ImportFrom)]
-    return "\n".join(map(ast.unparse, body))
+    return frozenset() if tree is None else frozenset(reading(tree).binds), "\n".join(map(ast.unparse, body))
 
 
 def reads_now(statement: ast.stmt) -> set[str]:
@@ -104,7 +104,36 @@ def asked(code: str) -> tuple[frozenset[str], frozenset[str]]:
     what the tests use.
     """
     tree = _parsed(code)
-    return (frozenset(), frozenset()) if tree is None else (frozenset(reading(tree).binds), changed(tree))
+    if tree is None:
+        return frozenset(), frozenset()
+    return frozenset(reading(tree).binds - _by_the_way(tree)), changed(tree)
+
+
+def _by_the_way(tree: ast.AST) -> set[str]:
+    """The names that only loops and blocks bind. Nobody is asked for them, and the tests' own loops use them too:
+    were they the learner's, each round of a test would be shown to the learner's code."""
+    loops: set[str] = set()
+    others: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case (
+                ast.For(target=target) | ast.AsyncFor(target=target) | ast.withitem(optional_vars=ast.expr() as target)
+            ):
+                loops |= _stored(target)
+            case ast.ExceptHandler(name=str(name)):
+                loops.add(name)
+            case ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.NamedExpr():
+                for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                    others |= _stored(target)
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                others.add(name)
+            case ast.alias(name=name, asname=other):
+                others.add(other or name.split(".")[0])
+    return loops - others
+
+
+def _stored(target: ast.expr) -> set[str]:
+    return {node.id for node in ast.walk(target) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
 
 
 def changed(tree: ast.AST) -> frozenset[str]:

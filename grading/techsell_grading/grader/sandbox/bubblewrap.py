@@ -26,7 +26,10 @@ from .inside import seccomp
 from .inside.surroundings import environment
 from .users import spare_user
 
-__all__ = ["CODE", "PLACES", "TEMPORARY", "Mode", "Way", "available", "command", "packages", "stepping_down", "way"]
+__all__ = [
+    *("CODE", "PLACES", "TEMPORARY", "Mode", "Way"),
+    *("available", "command", "packages", "searched", "stepping_down", "way"),
+]
 
 Mode = Literal["require", "auto", "off"]
 
@@ -34,6 +37,7 @@ CODE, TEMPORARY = "/code", "/tmp"  # noqa: S108 - a file system of its own insid
 PLACES = {TEMPORARY: 0o1777, "/dev/shm": 0o1777}  # noqa: S108 - likewise
 """all that can be written inside, with permissions"""
 
+_LINKED = "/packages/linked-{}"
 _SHARED_MEMORY = 64 << 20
 _CAPABILITIES = ("SETUID", "SETGID", "SETPCAP", "KILL", "DAC_OVERRIDE", "FOWNER", "SYS_PTRACE")
 """of the server where it is root: to become another user in a child, to end, measure and clear away what that did"""
@@ -106,6 +110,11 @@ def packages() -> dict[Path, str]:
     both = zip(found, inside, strict=True)
     # Beside the standard library they stay where they are: some find shared libraries relative to their own place.
     return {folder: str(folder) if stays else f"/packages/{n}" for n, (folder, stays) in enumerate(both)}
+
+
+def searched() -> list[str]:
+    """Where Python looks for libraries inside."""
+    return [*packages().values(), *(_LINKED.format(number) for number in range(len(layout.linked())))]
 
 
 @functools.cache
@@ -193,6 +202,9 @@ def _shown(code: Mapping[str, Path]) -> Iterator[tuple[str, ...]]:
     for folder, inside in seen.items():
         if str(folder) != inside:
             yield ("--ro-bind", str(folder), inside)
+    for number, parts in enumerate(layout.linked().values()):
+        for part in parts:
+            yield ("--ro-bind", str(part.resolve()), f"{_LINKED.format(number)}/{part.name}")
     for place in layout.hidden_from(tuple(seen)):
         around = next((folder for folder in seen if place.is_relative_to(folder)), None)
         covered = place if around is None else Path(seen[around]) / place.relative_to(around)

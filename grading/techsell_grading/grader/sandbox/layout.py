@@ -1,13 +1,16 @@
 """What code inside a sandbox can see of this machine: Python, the libraries, and the few files of ours that it needs.
 
 Shown are single folders and files, never the checkout, a home or the whole system. Inside, our own code lies in
-`/code` and the libraries in `/packages/N`, so that not even the path of the checkout exists there. Libraries that are
-installed by a link to somebody's sources (`pip install -e`) are not shown: what else lies there nobody knows.
+`/code` and the libraries in `/packages/N`, so that not even the path of the checkout exists there. Of libraries that
+are installed by a link to somebody's sources (`pip install -e`) only what can be imported is shown: what else lies
+there nobody knows.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
+import os
 import site
 import sys
 import sysconfig
@@ -17,7 +20,7 @@ from pathlib import Path
 
 from .inside.preload import LIBRARIES
 
-__all__ = ["PROGRAMS", "Program", "hidden_from", "packages", "python", "python_places", "system_places"]
+__all__ = ["PROGRAMS", "Program", "hidden_from", "linked", "packages", "python", "python_places", "system_places"]
 
 _GRADER = Path(__file__).resolve().parents[1]
 _SYSTEM = (
@@ -26,6 +29,7 @@ _SYSTEM = (
     *("/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d"),
     *("/nix/store", "/gnu/store"),
 )
+_NOT_SHOWN = frozenset({"test", "tests", "setup.py", "conftest.py"})
 _NEEDED = ("numpy", "pandas", "matplotlib", "IPython")
 
 
@@ -88,6 +92,38 @@ def packages() -> tuple[Path, ...]:
     here = dict.fromkeys(Path(folder).resolve() for folder in folders)
     searched = [Path(entry).resolve() for entry in sys.path if entry]
     return tuple(sorted((place for place in here if place.is_dir() and place in searched), key=searched.index))
+
+
+def linked() -> dict[Path, tuple[Path, ...]]:
+    """Folders that path files beside the libraries name (`pip install -e`), and what of each can be imported.
+
+    This repository's own are not among them, nor what children, who are another user where the grader is root, could
+    not read.
+    """
+    searched = {Path(entry).resolve() for entry in sys.path if entry}
+    found: dict[Path, tuple[Path, ...]] = {}
+    for file in (file for folder in packages() for file in sorted(folder.glob("*.pth"))):
+        with contextlib.suppress(OSError, UnicodeError):
+            for line in map(str.strip, file.read_text("utf-8").splitlines()):
+                place = (file.parent / line).resolve()
+                if not line or line.startswith(("#", "import ", "import\t")) or place not in searched or _ours(place):
+                    continue
+                if parts := tuple(filter(_importable, sorted(place.iterdir()))):
+                    found[place] = parts
+    return found
+
+
+def _ours(place: Path) -> bool:
+    own = (_GRADER.parents[1], Path(str(_spec("techsell"))).parents[1])
+    return any(place.is_relative_to(folder.parent) or folder.is_relative_to(place) for folder in own)
+
+
+def _importable(part: Path) -> bool:
+    module = part.suffix in (".py", ".so") and part.is_file()
+    about = part.name.endswith((".egg-info", ".dist-info"))
+    if part.name in _NOT_SHOWN or not (module or about or (part / "__init__.py").is_file()):
+        return False
+    return os.geteuid() != 0 or all(above.stat().st_mode & 0o005 for above in (part.resolve(), *part.resolve().parents))
 
 
 def hidden_from(shown: tuple[Path, ...]) -> Iterator[Path]:

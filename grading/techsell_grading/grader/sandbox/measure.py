@@ -53,7 +53,7 @@ def measure(warm: Warm, limits: Limits, number: int, told: Callable[[], None] = 
     warm.close()
     warm.start()
     ready, end, largest = [], [], 0
-    began = processor_seconds(warm)
+    began = sum(processor_seconds(warm))
     for _ in range(number):
         asked = time.perf_counter()
         with warm.pair(limits) as children:
@@ -72,7 +72,7 @@ def measure(warm: Warm, limits: Limits, number: int, told: Callable[[], None] = 
         ready_slow=_slow(ready) * 1000,
         end=statistics.median(end) * 1000,
         end_slow=_slow(end) * 1000,
-        processor=(processor_seconds(warm) - began) / number * 1000,
+        processor=(sum(processor_seconds(warm)) - began) / number * 1000,
         memory=(_resident(warm.candidate), _resident(warm.judge)),
         largest=largest,
     )
@@ -83,14 +83,17 @@ def _slow(times: Sequence[float]) -> float:
     return sorted(times)[min(len(times) - 1, len(times) * 19 // 20)]
 
 
-def processor_seconds(warm: Warm) -> float:
-    """Processor seconds so far of this process, of the servers, and of the children that they have collected."""
-    total = time.process_time()
-    for server in (warm.candidate, warm.judge):
-        for fields in _read(server, "stat"):
-            words = fields.rpartition(")")[2].split()
-            total += sum(map(int, words[11:15])) / os.sysconf("SC_CLK_TCK")
-    return total
+def processor_seconds(warm: Warm) -> tuple[float, float, float]:
+    """Processor seconds so far: of this process; of the candidate's server and the children that it has collected;
+    of the judge's likewise."""
+    return time.process_time(), _ticks(warm.candidate), _ticks(warm.judge)
+
+
+def _ticks(server: Server) -> float:
+    total = 0
+    for fields in _read(server, "stat"):
+        total += sum(map(int, fields.rpartition(")")[2].split()[11:15]))
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def _resident(server: Server) -> int:

@@ -34,6 +34,8 @@ _ANSWER_SECONDS = 30.0
 _GONE_SECONDS = 2.0
 _WORDS = 8000
 _SMALL = Bounds(items=5000, libraries=False)
+_PLAIN = Bounds(libraries=False)
+"""between the grader and a child: nothing that comes from there makes the grader import or build anything"""
 _ENDED_FIRST = 500
 """between 0, as any program, and 1000, always first"""
 Socket = socket.socket | None
@@ -102,7 +104,7 @@ class Server:
                 self._channel.receive(began + self._limits.start_seconds)
                 self.pid = _first_child(self._process.pid) if self._start.confined else self._process.pid
                 _end_this_first(self.pid)
-                self._channel.send(dict(self._start.told))
+                self._channel.send(dict(self._start.told), deadline=began + self._limits.start_seconds)
                 ready = self._channel.receive(began + self._limits.start_seconds)
                 self.missing = tuple(ready["missing"])
                 fonts.keep(ready["fonts"])
@@ -149,7 +151,7 @@ class Server:
             except _TROUBLE as error:
                 ours.close()
                 raise self._failed("could not begin", error) from error
-        return Child(self, Channel(ours))
+        return Child(self, Channel(ours, _PLAIN))
 
     def forked(self) -> None:
         """Wait for the answer to `ask_to_fork`.
@@ -246,7 +248,7 @@ class Server:
 
 def _first_child(pid: int) -> int:
     """The process that bwrap has started; 0 where this kernel does not tell."""
-    with contextlib.suppress(OSError, ValueError):
+    with contextlib.suppress(OSError, ValueError, IndexError):
         return int(Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()[0])
     return 0
 

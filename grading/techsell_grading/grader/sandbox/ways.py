@@ -96,7 +96,7 @@ def _confined(program: Program, limits: Limits) -> Start:
     number = spare_user() if way.own_user or way.step_down else None
     user = number if way.own_user else None
     told = _told(program, places=PLACES, temporary=TEMPORARY, user=user, sandboxed=True)
-    folders = list(bubblewrap.packages().values())
+    folders = bubblewrap.searched()
 
     def words(fd: int) -> list[str]:
         inside = [*_python(), f"{CODE}/{_INSIDE}", str(fd), CODE, *folders]
@@ -117,7 +117,7 @@ def _open(program: Program) -> Start:
         place.parent.mkdir(parents=True, exist_ok=True)
         place.symlink_to(source.resolve())
     told = _told(program, places={str(temporary): 0o700}, temporary=str(temporary), user=None, sandboxed=False)
-    folders = [str(place) for place in layout.packages()]
+    folders = [str(place) for place in (*layout.packages(), *layout.linked())]
 
     def words(fd: int) -> list[str]:
         return [*_python(), str(code / _INSIDE), str(fd), str(code), *folders]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
 import os
 import pkgutil
 import site
+import sys
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,6 +18,12 @@ __all__ = ["LIBRARIES", "load", "made_fonts", "settle"]
 
 LIBRARIES = ("numpy", "pandas", "matplotlib.pyplot", "matplotlib_inline.backend_inline", "IPython", "techsell.check")
 """loaded where they are installed; a course without one of them is graded all the same"""
+_LATER = (
+    *("IPython.core.logger", "IPython.core.magics.pylab", "IPython.core.magics.execution"),
+    *("pandas.core.reshape.reshape", "pandas.core.reshape.merge", "pandas.core.computation.eval"),
+    *("pandas.io.formats.string", "pandas.io.formats.html", "pandas.plotting._matplotlib"),
+)
+"""parts that a library imports when it first needs them: nearly every submission does; names may go without harm"""
 _OURS = "techsell.datasets"
 _JOIN_SECONDS = 2.0
 
@@ -34,6 +42,10 @@ def load(libraries: Sequence[str], fonts: Mapping[str, str]) -> tuple[str, ...]:
     site.sethelper()
     _lend(fonts)
     missing = tuple(name for name in libraries if _load(name) is None)
+    for name in _LATER:
+        if name.split(".")[0] in sys.modules:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
     if _OURS in libraries and (package := _load(_OURS)):
         for found in pkgutil.iter_modules(package.__path__, f"{_OURS}."):
             _load(found.name)

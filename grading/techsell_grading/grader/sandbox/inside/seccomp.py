@@ -129,6 +129,7 @@ _NAMESPACES = 0x02000000 | 0x04000000 | 0x08000000 | 0x10000000 | 0x20000000 | 0
 _SOCKETS = ((41, 198), (53, 199))
 _FAMILIES = (1, 2, 10)
 """AF_UNIX, AF_INET, AF_INET6. Others reach past the network namespace (AF_VSOCK) or into odd corners of the kernel."""
+_SETSOCKOPT, _SOL_SOCKET, _SO_LINGER = (54, 208), 1, 13
 _SETPRIORITY, _IOPRIO_SET, _PERSONALITY = (141, 140), (251, 30), (135, 92)
 _QUERY = 0xFFFFFFFF
 
@@ -193,6 +194,9 @@ def _looked_into(place: int) -> Iterator[list[Step]]:
     for numbers in _SOCKETS:
         known = [(_EQUAL, len(_FAMILIES) - at, 0, family) for at, family in enumerate(_FAMILIES)]
         yield _rule(numbers[place], [_argument(0), *known, _refuse(errno.EAFNOSUPPORT)])
+    # Whoever closes a lingering socket waits. It can be sent to the grader, which then waits for as long as it says.
+    level: list[Step] = [_argument(1), (_EQUAL, 0, 3, _SOL_SOCKET)]
+    yield _rule(_SETSOCKOPT[place], [*level, _argument(2), (_EQUAL, 0, 1, _SO_LINGER), _refuse(errno.EPERM)])
     for numbers in _SELF_ONLY.values():
         yield _rule(numbers[place], [_argument(0), (_EQUAL, 1, 0, 0), _refuse(errno.EPERM)])
     # (what, who): only PRIO_PROCESS = 0 and IOPRIO_WHO_PROCESS = 1 of oneself; the others mean groups and users.

@@ -65,9 +65,10 @@ def _become(job: Job, program: Any, told: dict[str, Any]) -> NoReturn:
             os.write(job.words, f"-{type(error).__name__}: {error}".encode()[:500])
             raise
         os.write(job.words, b"+")
-        from techsell_grading.grader.wire import Channel
+        from techsell_grading.grader.wire import Bounds, Channel
 
-        ends = [Channel(socket.socket(fileno=fd)) for fd in job.sockets]
+        between = (Bounds(libraries=False), Bounds())  # with the grader, with the other child
+        ends = [Channel(socket.socket(fileno=fd), bounds) for fd, bounds in zip(job.sockets, between, strict=False)]
         program.serve(ends[0], ends[1] if len(ends) > 1 else None)
         status = 0
     except BaseException:

@@ -35,7 +35,8 @@ def environment(temporary: str) -> dict[str, str]:
         "MPLCONFIGDIR": f"{home}/.matplotlib",
         "MPLBACKEND": "agg",
         "NBGRADER_EXECUTION": "autograde",
-        "PYTHONHASHSEED": os.environ.get(HASH_SEED, "0"),  # the same hand-in prints its sets in the same order today and tomorrow
+        # The same hand-in prints its sets in the same order today and tomorrow.
+        "PYTHONHASHSEED": os.environ.get(HASH_SEED, "0"),
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "MKL_NUM_THREADS": "1",
