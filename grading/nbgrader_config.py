@@ -16,6 +16,9 @@ for step in ("source_with_tests", "release", "submitted", "autograded", "feedbac
     setattr(c.CourseDirectory, f"{step}_directory", f"grading/{step}")
 c.CourseDirectory.db_url = f"sqlite:///{HERE / 'gradebook.db'}"
 
+# What our grader notes beside a notebook is for the trainer: 'nbgrader generate_feedback' leaves it where it is.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "verdict.json"]
+
 # Formgrader shows learners' own text; a script in it must not run in the trainer's browser.
 c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]
 

@@ -42,6 +42,7 @@ c.CourseDirectory.course_id = "techsell"
 c.CourseDirectory.root = str(HERE)
 c.CourseDirectory.source_directory = {source!r}
 c.CourseDirectory.db_url = f"sqlite:///{{HERE / 'gradebook.db'}}"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "feedback", "verdict.json"]
 c.HTMLExporter.preprocessors = ["nbconvert.preprocessors.sanitize.SanitizeHTML"]
 c.Execute.timeout = 30
 """

@@ -131,6 +131,15 @@ def test_new_work_asks_the_trainer_to_look_again_and_keeps_the_old_mark(released
         assert (mark.manual, mark.waiting) == (4.0, True)
 
 
+@pytest.mark.parametrize("same_work", [True, False])
+def test_a_mark_that_corrects_the_machine_is_settled_until_there_is_new_work(released, same_work):
+    with Book(released) as book:
+        book.write(verdict())
+        mark_by_hand(released, "L-1", "pick", 3.0)
+        book.write(verdict(pick=1.0), same_work=same_work)
+        assert book.marks("valves", "L-1")["valves", "pick"] == Mark(1.0, 3.0, None, not same_work)
+
+
 @pytest.mark.parametrize(
     ("mark", "points"),
     [
@@ -214,7 +223,7 @@ class TestTrouble:
 
     def test_a_full_disk(self, released):
         with Book(released) as book:
-            limited = book._gradebook.engine.connect()
+            limited = book._engine.connect()
             pages = limited.exec_driver_sql("PRAGMA page_count").scalar()
             limited.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
             limited.close()

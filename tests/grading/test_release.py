@@ -229,11 +229,11 @@ class TestPins:
 
 
 def test_programs_beside_the_interpreter_come_first(monkeypatch):
-    from techsell_grading.storage import tools_on_path
+    from techsell_grading.storage import ready_for_nbgrader
 
     monkeypatch.setenv("PATH", os.pathsep.join(["/bin", "/usr/bin"]))
-    tools_on_path()
+    ready_for_nbgrader()
     first = os.environ["PATH"]
-    tools_on_path()
+    ready_for_nbgrader()
     assert first == os.environ["PATH"]
     assert first.split(os.pathsep)[0] == os.path.dirname(sys.executable)  # noqa: PTH120 - links are not followed

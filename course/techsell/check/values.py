@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import sys
 import types
+from collections import Counter, OrderedDict, defaultdict, deque
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 __all__ = ["describe", "family", "is_exactly", "plain", "type_name"]
@@ -15,6 +18,8 @@ _DEPTH = 12  # a list that contains itself ends here
 _FUNCTION = types.FunctionType.__name__
 """A grader's stand-in for a learner's function has a type of its own with this name."""
 _COLLECTIONS = (list, tuple, dict, set, frozenset)
+_DICTS = (dict, OrderedDict, defaultdict, Counter)
+_ROWS: tuple[type, ...] = (deque, range, type({}.keys()), type({}.values()))
 _FAMILIES: tuple[tuple[type, str], ...] = (
     (bool, "True or False"),
     (int, "a number"),
@@ -42,8 +47,9 @@ def type_name(value: Any) -> str:
 def plain(value: Any) -> Any:
     """The same value made of exact built-in types.
 
-    NumPy scalars and arrays become numbers and lists, a pandas Series a dict (index -> value). A value of any other
-    type comes back as it is, untouched; as a key of a dict or in a set it becomes a text that names its type.
+    NumPy scalars and arrays become numbers and lists, a pandas Series a dict (index -> value), and the standard
+    library's own kinds of dict, row and number a dict, a list and a float. A value of any other type comes back as it
+    is, untouched; as a key of a dict or in a set it becomes a text that names its type.
     """
     return _plain(value, 0)
 
@@ -55,8 +61,12 @@ def _plain(value: Any, depth: int) -> Any:
         return type(value)(_plain(part, depth + 1) for part in value)
     if is_exactly(value, set, frozenset):
         return type(value)(_plain_key(part, depth + 1) for part in value)
-    if is_exactly(value, dict):
-        return {_plain_key(key, depth + 1): _plain(part, depth + 1) for key, part in value.items()}
+    if is_exactly(value, *_DICTS):
+        return {_plain_key(key, depth + 1): _plain(part, depth + 1) for key, part in dict.items(value)}
+    if is_exactly(value, *_ROWS):
+        return [_plain(part, depth + 1) for part in value]
+    if is_exactly(value, Decimal, Fraction):
+        return _as_float(value)
     numpy, pandas = sys.modules.get("numpy"), sys.modules.get("pandas")
     if numpy is not None and is_exactly(value, numpy.ndarray, *numpy.sctypeDict.values()):
         known = value.tolist()
@@ -64,6 +74,13 @@ def _plain(value: Any, depth: int) -> Any:
     if pandas is not None and is_exactly(value, pandas.Series):
         return _plain(value.to_dict(), depth + 1)
     return value
+
+
+def _as_float(value: Any) -> Any:
+    try:
+        return float(value)
+    except (OverflowError, ValueError):  # too large, or a signalling NaN
+        return value
 
 
 def _plain_key(key: Any, depth: int) -> Any:

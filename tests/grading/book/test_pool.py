@@ -48,10 +48,11 @@ def test_a_process_that_died_once_costs_nobody_a_point(classroom, tmp_path, copi
 
 def test_a_hand_in_that_never_ends_gets_0_with_the_reason(classroom, monkeypatch):
     monkeypatch.setattr(grading, "_patience", lambda limits: 1.0)
+    before = set(multiprocessing.active_children())  # of a service that other tests share
     run = told(grade(classroom(4, lambda number: "HANG" if number == 1 else ""), workers=2))
     assert "did not come to an end, twice" in run.pop("L-0001")[1]
     assert set(run.values()) == {("graded", "")}
-    assert multiprocessing.active_children() == []
+    assert set(multiprocessing.active_children()) <= before
 
 
 def test_processes_that_do_not_start_are_nobodys_zero(classroom, monkeypatch):

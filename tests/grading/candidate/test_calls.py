@@ -189,3 +189,16 @@ def test_calls_see_the_notebooks_surroundings(candidate):
     )
     assert candidate.call("f")["value"] == (True, "__main__")
     assert candidate.value("count") == 1
+
+
+def test_functions_of_the_learners_can_be_arguments(candidate):
+    candidate.run("def inc(x): return x + 1\ndef twice(f, x, g=None): return g(f(f(x))) if g else f\n")
+    numbers = {name: candidate.ask("value", name=name)["id"] for name in ("inc", "twice")}
+    given = [["args", 0, numbers["inc"]], ["kwargs", "g", numbers["inc"]]]
+    ask = {"id": numbers["twice"], "args": [None, 3], "random": None}
+    answer = candidate.ask("call", **ask, kwargs={"g": None}, given=given)
+    assert (answer["value"], answer["given"], answer["args"], answer["kwargs"]) == (6, 2, [None, 3], {"g": None})
+    answer = candidate.ask("call", **ask, kwargs={}, given=given[:1])
+    assert (answer["same"], answer["given"], answer["args"]) == (["args", 0], 1, [None, 3])
+    answer = candidate.ask("call", **ask, kwargs={}, given=[["args", 0, 99]])
+    assert answer["error"]["type"] == "LookupError"

@@ -208,3 +208,11 @@ def test_a_result_that_is_none_is_an_error(candidate):
 def test_the_last_error_can_be_looked_at(candidate):
     candidate.run("1 / 0")
     assert candidate.shown("import sys\ntype(sys.last_value).__name__") == "'ZeroDivisionError'"
+
+
+def test_where_a_module_lies_is_nobodys_business(candidate):
+    for code in ("from numpy import nope", "import techsell.check\nfrom techsell.check import nope"):
+        answer = candidate.run(code)
+        name = code.split("from ")[1].split()[0]
+        assert answer["error"] == ["ImportError", f"cannot import name 'nope' from '{name}'"]
+        assert "/" not in trace(answer).replace("-->", "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -73,6 +74,22 @@ def test_an_interrupt_between_cells_is_nothing(candidate):
     for _ in range(50):
         candidate.interrupt()
     assert candidate.shown("1") == "1"
+
+
+def test_between_cells_an_interrupt_waits_and_is_dropped(candidate):
+    """Whatever a cell has made of the signal: outside it is blocked, and its handler is ours."""
+    candidate.run("import signal\nsignal.signal(signal.SIGINT, signal.SIG_DFL)")
+    blocked = next(
+        line for line in Path(f"/proc/{candidate.pid}/status").read_text().splitlines() if line.startswith("SigBlk")
+    )
+    assert int(blocked.split()[1], 16) & 1 << (signal.SIGINT - 1)
+    for _ in range(20):
+        candidate.interrupt()
+        assert candidate.shown("1") == "1"
+    candidate.run("def deaf(*_): raise SystemExit\nsignal.signal(signal.SIGINT, deaf)")
+    candidate.interrupt()
+    assert candidate.ask("value", name="nothing") == {"kind": "missing"}
+    assert candidate.shown("2") == "2"
 
 
 def test_interrupts_at_any_moment_leave_one_answer_each(candidate):

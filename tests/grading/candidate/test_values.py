@@ -98,7 +98,9 @@ def test_modules_and_classes_are_named(named):
     assert named("import numpy as x") == {"kind": "module", "name": "numpy"}
     assert named("import os.path as x")["name"] in ("posixpath", "os.path")
     expected = {"kind": "class", "name": "Counter", "module": "collections", "qualname": "Counter"}
-    assert named("from collections import Counter as x") == expected
+    answer = named("from collections import Counter as x")
+    assert type(answer.pop("id")) is int
+    assert answer == expected
     assert named("class x: pass")["module"] == "__main__"
     assert named("from pandas import DataFrame as x")["name"] == "DataFrame"
 
@@ -135,18 +137,13 @@ def test_an_error_while_drawing_comes_after_the_items(named):
     ("code", "type_name", "path"),
     [
         ("class A: pass\nx = A()", "A", ""),
-        ("class A(int): pass\nx = A(3)", "A", ""),
-        ("class A(list): pass\nx = [1, {'k': A()}]", "A", "[1]['k']"),
-        ("class A(dict): pass\nx = A(a=1)", "A", ""),
-        ("import pandas as pd\nclass A(pd.DataFrame): pass\nx = A()", "A", ""),
-        ("import numpy as np\nclass A(np.ndarray): pass\nx = np.zeros(2).view(A)", "A", ""),
+        ("class A: pass\nx = [1, {'k': A()}]", "A", "[1]['k']"),
         ("x = open('f', 'w')", "TextIOWrapper", ""),
         ("x = [1]\nx.append(x)", "list", "[1]"),
         ("x = 'x' * 20_000_000", ..., ...),
         ("x = list(range(1_000_000))", ..., ...),
         ("async def f(): pass\nx = f()", "coroutine", ""),
         ("import re\nx = re.match('a', 'a')", "Match", ""),
-        ("from enum import IntEnum\nclass A(IntEnum):\n    one = 1\nx = A.one", "A", ""),
         ("x = [lambda: 1]", "function", "[0]"),
         ("import sys\nx = sys", None, None),
     ],
@@ -157,7 +154,7 @@ def test_what_cannot_cross_is_named_by_its_real_type(named, code, type_name, pat
         assert answer["kind"] == "module"
         return
     assert answer["kind"] == "unsupported"
-    assert set(answer) == {"kind", "type", "path", "why"}
+    assert set(answer) == {"kind", "id", "type", "path", "why"}
     assert type_name in (..., answer["type"])
     assert path in (..., answer["path"])
 

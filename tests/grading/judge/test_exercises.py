@@ -47,6 +47,7 @@ def test_the_stub_gets_nothing(module: str, bench: Bench) -> None:
     assert {found.error[0] for found in marks.values() if found.error} <= {"CheckFailed", "NameError"}
 
 
+@pytest.mark.slow  # each day by the proofs in tests/exercises, through the whole grader
 @pytest.mark.parametrize("path", planted("wrong"), ids=lambda path: path.stem)
 def test_a_planted_slip_loses_its_own_test(path: Path, new_bench: Callable[[], Bench]) -> None:
     module, cell = path.parent.name, path.stem.split(".")[0]
@@ -58,6 +59,7 @@ def test_a_planted_slip_loses_its_own_test(path: Path, new_bench: Callable[[], B
     assert lost[cell].error[0] == "CheckFailed"
 
 
+@pytest.mark.slow  # each day by the proofs in tests/exercises, through the whole grader
 @pytest.mark.parametrize("path", planted("right"), ids=lambda path: path.stem)
 def test_another_right_answer_gets_all(path: Path, new_bench: Callable[[], Bench]) -> None:
     answer = {f"{path.stem.split('.')[0]}_answer": path.read_text(encoding="utf-8")}

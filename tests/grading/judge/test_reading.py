@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from techsell_grading.grader.judge.reading import asked, imports, mentioned, reading, reads_now
+from techsell_grading.grader.judge.reading import asked, mentioned, own_and_imported, reading, reads_now
 
 
 @pytest.mark.parametrize(
@@ -74,10 +74,10 @@ def test_what_an_author_asks_for(code: str, bound: str, changed: str) -> None:
 
 
 def test_imports_of_a_cell() -> None:
-    assert imports("import numpy as np\nx = 1\nfrom a import (b,\n  c)\nif x: import d") == (
-        "import numpy as np\nfrom a import b, c"
-    )
-    assert imports("x = = 1") == ""
+    names, code = own_and_imported("import numpy as np\nx = 1\nfrom a import (b,\n  c)\nif x: import d")
+    assert names == {"np", "x", "b", "c", "d"}
+    assert code == ("import numpy as np\nfrom a import b, c")
+    assert own_and_imported("x = = 1") == (frozenset(), "")
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,28 @@ def test_a_covered_package_is_empty_inside(box, readable, monkeypatch):
         box.server.close()
 
 
+def test_of_a_library_that_is_installed_by_a_link_only_what_can_be_imported_is_shown(box, readable, monkeypatch):
+    """As after `pip install -e`: a path file beside the libraries names the folder of somebody's sources."""
+    libraries, sources = readable / "site-packages", readable / "sources"
+    for folder in ("linked", "tests", "notes"):
+        (sources / folder).mkdir(parents=True)
+    (sources / "linked" / "__init__.py").write_text("answer = 42")
+    (sources / "tests" / "__init__.py").touch()
+    (sources / "secret.txt").touch()
+    libraries.mkdir()
+    here = Path(layout.__file__).resolve().parents[3]
+    (libraries / "some.pth").write_text(f"import os\n# a word\n{sources}\n{here}\n{readable / 'gone'}\n")
+    monkeypatch.setattr(layout, "packages", lambda: (libraries,))
+    monkeypatch.setattr(sys, "path", [*sys.path, str(sources), str(here)])
+    assert layout.linked() == {sources: (sources / "linked",)}
+    box.server.close()
+    try:
+        look = "import os, linked; out = [linked.answer, sorted(os.listdir('/packages/linked-0'))]"
+        assert box.run(look) == [42, ["linked"]]
+    finally:
+        box.server.close()
+
+
 def test_libraries_of_other_environments_are_covered():
     """The interpreter's own folder of packages, where this environment is a virtual one."""
     if sys.prefix == sys.base_prefix:

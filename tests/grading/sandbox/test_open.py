@@ -134,7 +134,7 @@ FAKES = {
     "bwrap: Can't mount proc on /newroot/proc: Operation not permitted": "systempaths=unconfined",
     "bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted": "user namespaces",
     "bwrap: setting up uid map: Permission denied": "apparmor_restrict_unprivileged_userns",
-    "bwrap: Can't find source path /root/python: Permission denied": "chmod -R o+rX",
+    "bwrap: Can't find source path /home/me/python: Permission denied": "chmod -R o+rX",
     "bwrap: something new": "python -m techsell_grading.grader.sandbox",
 }
 
