@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import signal
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
@@ -27,6 +29,21 @@ def pytest_configure() -> None:
     """A shell starts background jobs with Ctrl-C ignored, and every process that a test starts would inherit that."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Seconds by room and the slowest files, so that growth is seen before it hurts."""
+    rooms: Counter[str] = Counter()
+    files: Counter[str] = Counter()
+    for report in itertools.chain.from_iterable(terminalreporter.stats.values()):
+        if isinstance(report, pytest.TestReport):
+            parts = Path(report.location[0]).parts[1:-1]
+            rooms[parts[0] if parts else "the house"] += report.duration
+            files[report.location[0]] += report.duration
+    for what, spent in (("room", rooms), ("file", Counter(dict(files.most_common(25))))):
+        said = ", ".join(f"{name} {seconds:.0f}" for name, seconds in spent.most_common())
+        if said:
+            terminalreporter.write_line(f"seconds by {what}: {said}")
 
 
 @pytest.fixture(scope="session")
@@ -58,17 +75,64 @@ def chromium(need_program: Callable[..., str]) -> str:
 
 
 @pytest.fixture(scope="session")
-def browser(chromium: str) -> Iterator[Any]:
-    """The system's Chromium, driven by Playwright: one for the whole run, since a process can hold only one."""
+def start_chromium(chromium: str) -> Iterator[Callable[..., Any]]:
+    """`start_chromium()`: the system's Chromium, driven by Playwright, of which a process can hold only one.
+
+    With a folder it has a profile there: one context that keeps what it loaded.
+    """
     sync_api = pytest.importorskip("playwright.sync_api", reason="no playwright here; pip install -e '.[test]'")
     arguments = (
         "--no-sandbox --disable-gpu --disable-background-networking --no-first-run "
         "--disable-sync --disable-component-update --disable-quic"
     )
     with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=arguments.split())
-        yield opened
-        opened.close()
+
+        def start(profile: Path | None = None) -> Any:
+            words = {"executable_path": chromium, "args": arguments.split()}
+            kind = playwright.chromium
+            return kind.launch(**words) if profile is None else kind.launch_persistent_context(profile, **words)
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def browser(start_chromium: Callable[..., Any]) -> Iterator[Any]:
+    """A Chromium for the whole run; each page is somebody else's."""
+    opened = start_chromium()
+    yield opened
+    opened.close()
+
+
+class Profile:
+    """The browser of a learner who comes back day after day: it keeps JupyterLab's scripts, read and compiled.
+
+    They are all that stays from page to page; a browser that reads them anew works a third longer for each page.
+    """
+
+    def __init__(self, context: Any) -> None:
+        self.context = context
+        context.set_default_timeout(60_000)
+        self.storage = context.new_cdp_session(context.pages[0])
+
+    def open(self, scheme: str, width: int) -> Any:
+        page = self.context.new_page()
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        return page
+
+    def leave(self, page: Any, origin: str) -> None:
+        """Close a page and forget what it stored: cookies, keys, databases."""
+        page.close()
+        self.storage.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        self.context.clear_cookies()
+
+
+@pytest.fixture(scope="session")
+def profile(start_chromium: Callable[..., Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Profile]:
+    """A second Chromium, for the pages of a Jupyter server."""
+    context = start_chromium(tmp_path_factory.mktemp("profile"))
+    yield Profile(context)
+    context.close()
 
 
 @pytest.fixture(scope="session")

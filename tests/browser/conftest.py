@@ -18,7 +18,7 @@ import psutil
 import pytest
 import requests
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 expect.set_options(timeout=30_000)  # a kernel's start on a busy machine
 
@@ -188,7 +188,7 @@ class Watched:
     """A page, and everything on it that must not happen."""
 
     page: Page
-    context: BrowserContext
+    leave: Callable[[], None]
     problems: list[str] = field(default_factory=list)
 
     def watch(self, base: str) -> None:
@@ -330,15 +330,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 
 @pytest.fixture
-def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Watched]]:
+def visit(profile: Any, request: pytest.FixtureRequest) -> Iterator[Callable[..., Watched]]:
     """Open a page on a server; after the test there must have been no console error and no request elsewhere."""
     opened: list[Watched] = []
 
     def go(server: Server, *, scheme: str = "light", width: int = 1280, path: str = "") -> Watched:
-        context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})  # type: ignore[arg-type]
-        context.set_default_timeout(60_000)
-        page = context.new_page()
-        watched = Watched(page, context)
+        page = profile.open(scheme, width)
+        watched = Watched(page, lambda: profile.leave(page, server.base))
         watched.watch(server.base)
         opened.append(watched)
         page.goto(f"{server.base}/lab{path}?token={server.token}&reset")  # without the last visitor's tabs
@@ -351,7 +349,7 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
                 take_picture(watched.page, f"failed-{request.node.name}-{number}")
     problems = [problem for watched in opened for problem in watched.problems]
     for watched in opened:
-        watched.context.close()
+        watched.leave()
     assert problems == []
 
 

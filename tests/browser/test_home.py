@@ -114,6 +114,7 @@ def test_the_command_palette_knows_the_home(server: Any, visit: Visit) -> None:
     page = visit(server, path="/tree/00_start_here/using_this_page.ipynb").page
     expect(page.get_by_role("tab", selected=True, name="using_this_page.ipynb")).to_be_visible()
     expect(page.locator(".jp-Notebook").get_by_role("heading", name="Using this page")).to_be_visible()
+    expect(page.locator(".jp-OutputArea-output")).to_contain_text("prefix:")  # a palette closes when a cell takes focus
     page.get_by_role("menuitem", name="View", exact=True).click()
     page.get_by_role("menuitem", name="Activate Command Palette").click()
     page.locator(".lm-CommandPalette-input").fill("course home")

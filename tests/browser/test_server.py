@@ -145,7 +145,7 @@ def test_a_stop_is_clean(
     page = visit(server, path="/tree/00_start_here/first_call.ipynb")
     expect(page.page.get_by_role("button", name="press me")).to_be_visible()
     (kernel,) = server.kernels()
-    page.context.close()
+    page.leave()
     server.process.send_signal(getattr(signal, word))
     assert server.process.wait(timeout=30) == 0
     kernel.wait(timeout=30)

@@ -88,6 +88,10 @@ def chart(table):
     axes.plot(table.index, table)
     return axes.get_title(), axes.get_ylabel(), len(axes.lines)""",
 )
+_CLOSED = "made, axes = plt.subplots(figsize=(6, 4))\n    plt.close(made)"
+_FIGURE = tuple(
+    text.replace("chart", "figure").replace("figure, axes = plt.subplots(figsize=(6, 4))", _CLOSED) for text in _CHART
+)
 _WORST = (
     """\
 cleaned = clean(readings)
@@ -117,10 +121,11 @@ _TASKS = {
     "specific": _SPECIFIC,
     "daily": _DAILY,
     "chart": _CHART,
+    "figure": _FIGURE,
     "worst": _WORST,
 }
 _UNTOUCHED = 0.06
-_NOTES = ("# my first try was wrong, this one works", "clean(readings)['flow'].describe()", "import math\nmath.pi")
+_NOTES = ("# my first try was wrong, this one works", "readings['flow'].describe()", "import math\nmath.pi")
 
 
 def hand_in(released: dict[str, Any], number: int) -> str:

@@ -1,17 +1,24 @@
 """The exercise of the benchmark: a module on pump readings as a trainer would write it for a class that knows pandas.
 
-Six tasks, 14 grade cells, a table of 224 rows to read, two figures. Every test compares plain values, so that the
-same notebook is graded by nbgrader's autograder and by ours.
+Two sizes, chosen by the variable `TECHSELL_LOAD_MODULE`:
+
+long    six tasks, 14 grade cells, a table of 224 rows to read, figures that are shown: every picture is drawn
+short   three tasks, 7 grade cells, small tables; a figure is made and described, as in this course, and not shown
+
+Every test compares plain values, so that the same notebook is graded by nbgrader's autograder and by ours.
 """
 
 from __future__ import annotations
 
+import os
 import random
 from typing import Any
 
-__all__ = ["MODULE", "POINTS", "notebook", "readings"]
+__all__ = ["MODULE", "POINTS", "SIZES", "TASKS", "VARIABLE", "notebook", "readings"]
 
 MODULE = "pumps"
+VARIABLE = "TECHSELL_LOAD_MODULE"
+SIZES = ("long", "short")
 
 _SETUP = """\
 %matplotlib inline
@@ -56,6 +63,11 @@ def volume(frame):
 _VOLUME_TEST = """\
 small = pd.DataFrame({"pump": ["A", "B", "A"], "flow": [1.0, 5.0, 2.0], "power": [1.0, 1.0, 1.0]})
 assert volume(small)["A"] == 3.0, "volume: the hours of a pump add up\""""
+_VOLUME_ANOTHER = """\
+### BEGIN HIDDEN TESTS
+two = pd.DataFrame({"pump": list("ABB"), "flow": [1.0, 2.0, 3.0], "power": [1.0, 1.0, 1.0]})
+assert volume(two).to_dict() == {"A": 1.0, "B": 5.0}, "volume: a sum for each pump"
+### END HIDDEN TESTS"""
 _VOLUME_HIDDEN = """\
 ### BEGIN HIDDEN TESTS
 found = volume(clean(readings))
@@ -124,6 +136,28 @@ assert "litre" in label.lower(), "chart: the y axis does not say what it shows"
 assert title.strip(), "chart: a figure has a title"
 ### END HIDDEN TESTS"""
 
+_FIGURE = """\
+def figure(table):
+    \"\"\"A Figure: litres by day, one line for each pump, labelled.\"\"\"
+    made, axes = plt.subplots(figsize=(6, 4))
+    plt.close(made)
+    ### BEGIN SOLUTION
+    for pump in table.columns:
+        axes.plot(table.index, table[pump], label=pump)
+    axes.set_title("Litres a day")
+    axes.set_ylabel("litres")
+    ### END SOLUTION
+    return axes.get_title(), axes.get_ylabel(), len(axes.lines)"""
+_FIGURE_TEST = """\
+title, label, lines = figure(pd.DataFrame({"A": [1.0, 2.0], "B": [2.0, 3.0]}))
+assert lines == 2, "figure: one line for each pump\""""
+_FIGURE_HIDDEN = """\
+### BEGIN HIDDEN TESTS
+title, label, lines = figure(pd.DataFrame({"A": [1.0, 2.0]}))
+assert "litre" in label.lower(), "figure: the y axis does not say what it shows"
+assert title.strip(), "figure: a figure has a title"
+### END HIDDEN TESTS"""
+
 _WORST = """\
 cleaned = clean(readings)
 # The pump that needs most for a litre, and what it would save in a year (kWh) if it were as good as the best.
@@ -154,7 +188,7 @@ year = (ratio.max() - ratio.min()) * sums.loc[ratio.idxmax(), "flow"] / 1000 * 3
 float(round(4.0 * max(0.0, 1.0 - abs(saving - year) / year), 2))
 ### END HIDDEN TESTS"""
 
-_TASKS = (
+_LONG = (
     ("clean", _CLEAN, "clean(readings).shape", (("", _CLEAN_TEST, 2), ("faults_stay", _CLEAN_HIDDEN, 3),
                                                 ("changes_what_it_is_given", _CLEAN_KEPT, 1))),
     ("volume", _VOLUME, "volume(clean(readings))", (("", _VOLUME_TEST, 2), ("leaves_pumps_out", _VOLUME_HIDDEN, 3))),
@@ -166,17 +200,26 @@ _TASKS = (
      (("", _WORST_TEST, 1), ("largest_bill", _WORST_HIDDEN, 3), ("saving", _WORST_SAVING, 4))),
 )  # fmt: skip
 
+_SHORT = (
+    ("volume", _VOLUME, "volume(readings.head(20))", (("", _VOLUME_TEST, 2), ("takes_the_mean", _VOLUME_ANOTHER, 3))),
+    ("specific", _SPECIFIC, "specific(readings.head(20))",
+     (("", _SPECIFIC_TEST, 2), ("mean_of_ratios", _SPECIFIC_HIDDEN, 4))),
+    ("figure", _FIGURE, "figure(readings.head(8)[['flow']])",
+     (("", _FIGURE_TEST, 2), ("says_too_little", _FIGURE_HIDDEN, 3))),
+)  # fmt: skip
+TASKS = {"long": _LONG, "short": _SHORT}[os.environ.get(VARIABLE, SIZES[0])]
+
 _PUMPS = (("P-11", 52.0, 3.1), ("P-12", 61.0, 2.9), ("P-13", 90.0, 3.0), ("P-14", 38.0, 4.4))
 """name, litres in a full shift, watt-hours for a litre"""
 
-POINTS = float(sum(points for *_, checks in _TASKS for _, _, points in checks))
+POINTS = float(sum(points for *_, checks in TASKS for _, _, points in checks))
 
 
 def notebook() -> dict[str, Any]:
     """The author's notebook, solutions and hidden tests included (nbgrader's metadata, schema 3)."""
     cells = [_cell("markdown", "# Pumps\n\nFour pumps, two weeks, a reading a shift. Which one costs too much?")]
     cells.append(_cell("code", _SETUP, "setup", locked=True))
-    for number, (task, answer, trial, checks) in enumerate(_TASKS, start=1):
+    for number, (task, answer, trial, checks) in enumerate(TASKS, start=1):
         cells.append(_cell("markdown", f"## {number} · {task}", f"{task}_task", locked=True))
         cells.append(_cell("code", answer, f"{task}_answer", solution=True))
         cells.append(_cell("code", f"# Try it.\n{trial}"))

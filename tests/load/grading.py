@@ -1,8 +1,10 @@
 """How much faster than nbgrader a class is graded, with the same scores, and where the time goes.
 
-    python -m tests.load.grading [--submissions 100] [--sample 8] [--workers 0] [--json FILE] [--keep FOLDER]
+    python -m tests.load.grading [--module long|short] [--submissions 100] [--sample 8] [--workers 0] [--json FILE]
+                                 [--keep FOLDER]
 
-One run on one machine: `--submissions` hand-ins of one module (pandas and matplotlib, `exercise.py`) through
+One run on one machine: `--submissions` hand-ins of one module (pandas and matplotlib, `exercise.py`; how much its own
+cells compute decides what any grader can reach, hence two sizes) through
 `techsell_grading.grade.grade` with the sandbox on, gradebook and autograded notebooks included, then their feedback
 pages; the first `--sample` of the same hand-ins through stock `nbgrader autograde` and `nbgrader generate_feedback`.
 The scores of the sample must be equal, cell by cell. Besides, the floor: the same cells, bare, in a fork.
@@ -20,6 +22,7 @@ import argparse
 import json
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -27,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.load import courses
-from tests.load.exercise import MODULE, POINTS
+from tests.load.exercise import MODULE, POINTS, SIZES, VARIABLE
 from tests.load.watch import Watched, watch
 from tests.load.where import STEPS
 
@@ -46,7 +49,12 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=0, help="hand-ins at a time; 0: one for each core")
     parser.add_argument("--json", type=Path, help="where to write the figures too")
     parser.add_argument("--keep", type=Path, help="an empty folder for the courses; without it they are thrown away")
+    parser.add_argument("--module", choices=SIZES, default=os.environ.get(VARIABLE, SIZES[0]))
     chosen = parser.parse_args(words)
+    if os.environ.get(VARIABLE, SIZES[0]) != chosen.module:  # the size is read when the exercise is imported
+        os.environ[VARIABLE] = chosen.module
+        arguments = sys.argv[1:] if words is None else list(words)
+        return subprocess.call([sys.executable, "-m", "tests.load.grading", *arguments], cwd=_HERE)
     with tempfile.TemporaryDirectory(prefix="techsell-load-") as passing:
         facts = measure(chosen.keep or Path(passing), chosen.submissions, chosen.sample, chosen.workers)
     if chosen.json is not None:
@@ -88,6 +96,7 @@ def compare(folder: Path, submissions: int, sample: int, workers: int = 0) -> di
         f"{who} {cell}" for who, cells in theirs.items() for cell, points in cells.items() if own[who][cell] != points
     ]
     return {
+        "module": os.environ.get(VARIABLE, SIZES[0]),
         "cores": os.cpu_count(),
         "submissions": submissions,
         "sample": sample,
@@ -137,7 +146,8 @@ def _theirs(run: Watched, sample: int, submissions: int) -> dict[str, float]:
 
 def _table(facts: dict[str, Any]) -> Iterator[str]:
     ours, theirs, floor, where = facts["ours"], facts["nbgrader"], facts["floor"], facts["where"]
-    yield f"{facts['submissions']} hand-ins, {facts['cores']} cores; nbgrader graded the first {facts['sample']}"
+    yield f"{facts['submissions']} hand-ins of the {facts['module']} module, {facts['cores']} cores"
+    yield f"nbgrader graded the first {facts['sample']}"
     same = "all the same" if not facts["differences"] else f"DIFFERENT: {', '.join(facts['differences'])}"
     yield f"scores of {facts['compared']} cells: {same}"
     yield ""

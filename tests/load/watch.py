@@ -43,7 +43,8 @@ def watch(words: Sequence[str], folder: Path) -> Watched:
 
     def listen() -> None:
         assert program.stdout is not None
-        lines.extend((time.monotonic() - began, line.rstrip("\n")) for line in program.stdout)
+        with program.stdout as said:
+            lines.extend((time.monotonic() - began, line.rstrip("\n")) for line in said)
 
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()

@@ -118,35 +118,73 @@ class Stage:
         )
 
 
-@pytest.fixture
-def put_on_stage(browser: Any) -> Iterator[Callable[..., Stage]]:
-    """`put_on_stage(widget, theme="dark", width=800)` shows a widget and returns its stage."""
-    stages: list[Stage] = []
+class House:
+    """A page that shows one widget after another; to open a new one for each would take twice the time of a test."""
 
-    def show(widget: Any, *, theme: str = "light", width: int = 1280, reduced_motion: bool = True) -> Stage:
-        motion = "reduce" if reduced_motion else "no-preference"
-        page = browser.new_page(viewport={"width": width, "height": 900}, reduced_motion=motion)
-        stage = Stage(page, widget)
-        stages.append(stage)
-        page.on("pageerror", lambda error: stage.errors.append(str(error)))
-        page.on("console", lambda message: stage.errors.append(message.text) if message.type == "error" else None)
+    def __init__(self, browser: Any) -> None:
+        self.page = browser.new_page()
+        self.stage: Stage | None = None
+        self.page.on("pageerror", lambda error: self._fault(str(error)))
+        self.page.on("console", lambda message: self._fault(message.text) if message.type == "error" else None)
+        self.page.expose_function("toKernel", self._to_kernel)
 
-        def to_kernel(message: dict[str, Any]) -> dict[str, Any]:
-            widget._handle_custom_msg(message, [])
-            return stage.state()
+    def _fault(self, text: str) -> None:
+        if self.stage is not None:
+            self.stage.errors.append(text)
 
-        page.expose_function("toKernel", to_kernel)
+    def _to_kernel(self, message: dict[str, Any]) -> dict[str, Any]:
+        assert self.stage is not None
+        self.stage.widget._handle_custom_msg(message, [])
+        return self.stage.state()
+
+    def show(self, widget: Any, theme: str, width: int, motion: str) -> Stage:
+        page, self.stage = self.page, Stage(self.page, widget)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(reduced_motion=motion)
         page.set_content(PAGE)
         page.add_style_tag(path=THEMES / f"theme-{theme}-extension" / "index.css")
         page.add_style_tag(content="body { margin: 16px; background: var(--jp-layout-color0); }")
         page.evaluate("(light) => { document.body.dataset.jpThemeLight = light; }", str(theme == "light").lower())
         page.add_script_tag(content=MODEL)
-        page.evaluate("(parts) => show(parts)", {"esm": widget._esm, "css": widget._css, "state": stage.state()})
-        return stage
+        parts = {"esm": widget._esm, "css": widget._css, "state": self.stage.state()}
+        page.evaluate("(parts) => show(parts)", parts)
+        return self.stage
+
+    def clear(self) -> bool:
+        """Take everything away. False: a test put its own clock in, which no other test may meet."""
+        own_clock = not self.page.evaluate("Function.prototype.toString.call(setTimeout).includes('[native code]')")
+        self.page.mouse.move(0, 0)
+        self.page.goto("about:blank")
+        self.stage = None
+        return not own_clock
+
+
+@pytest.fixture(scope="session")
+def houses(browser: Any) -> Iterator[list[House]]:
+    """Those that are free."""
+    free: list[House] = []
+    yield free
+    for house in free:
+        house.page.close()
+
+
+@pytest.fixture
+def put_on_stage(browser: Any, houses: list[House]) -> Iterator[Callable[..., Stage]]:
+    """`put_on_stage(widget, theme="dark", width=800)` shows a widget and returns its stage."""
+    taken: list[House] = []
+    stages: list[Stage] = []
+
+    def show(widget: Any, *, theme: str = "light", width: int = 1280, reduced_motion: bool = True) -> Stage:
+        taken.append(houses.pop() if houses else House(browser))
+        stages.append(taken[-1].show(widget, theme, width, "reduce" if reduced_motion else "no-preference"))
+        return stages[-1]
 
     yield show
-    for stage in stages:
-        stage.page.close()
+    for house in taken:
+        if house.clear():
+            houses.append(house)
+        else:
+            house.page.close()
     for stage in stages:
         assert stage.errors == []
 

@@ -178,7 +178,7 @@ def _parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
     """The tree by the fast parser where there is one; a file that it cannot read is read again for a better message."""
     fast = _fast_events(text)
     if fast is not None:
-        from yaml import YAMLError
+        from yaml import YAMLError  # type: ignore[import-untyped]
 
         try:
             root, problems = _tree(_Reader(file, fast))
@@ -191,7 +191,7 @@ def _parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
 
 def _fast_events(text: str) -> Iterator[Any] | None:
     """Events of libyaml, ten times as fast as those of Python; None where it is not compiled in, or reads otherwise."""
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     loader = getattr(yaml, "CSafeLoader", None)
     return None if loader is None or _OTHERWISE.search(text) else iter(yaml.parse(text, Loader=loader))
