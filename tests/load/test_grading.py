@@ -21,6 +21,7 @@ def test_what_is_put_on_the_clock_is_there():
     assert all(callable(getattr(place, what)) for place, what, _ in WRAPPED)
 
 
+@pytest.mark.slow
 def test_both_graders_give_the_same_scores(tmp_path):
     facts = compare(tmp_path, submissions=2, sample=2, workers=1)
     assert (facts["compared"], facts["differences"]) == (28, [])

@@ -191,6 +191,7 @@ def test_a_transcript_is_scored_replayed_and_verified_again(run: Run, told: Told
     assert told("transcript", "score", str(path))[0] == 0, "what stands is still scored"
 
 
+@pytest.mark.slow
 def test_lint_without_names_is_of_all_that_is_shipped(
     told: Told, linted: Callable[[str], tuple[Problem, ...]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
