@@ -1,18 +1,15 @@
-"""The graded courses of the parity table, and the table itself at the end of the run."""
+"""The graded courses of the parity table."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.parity.courses import GradedCourse, Marks, empty_book, grade, hand_in, lay_out, released
 from tests.parity.own import ALL_COURSES, OWN_ROWS
 from tests.parity.rows import ODD, ODD_COURSE, ROWS, Row
-
-_TABLE: list[tuple[str, str, str, str]] = []
 
 
 @pytest.fixture(scope="session")
@@ -32,25 +29,14 @@ def graded(tmp_path_factory: pytest.TempPathFactory, need_program: Callable[...,
         return dict(zip(homes, pool.map(lambda name: grade(homes[name], ALL_COURSES[name]), homes), strict=True))
 
 
-@pytest.fixture(scope="session")
-def note_row() -> Callable[[Row, Marks | None], None]:
-    """Remember a line for the table at the end of the run."""
+@pytest.fixture
+def note_row(record_property: Callable[[str, object], None]) -> Callable[[Row, Marks | None], None]:
+    """Remember a line for the table that `tests/conftest.py` prints at the end of the run."""
 
     def note(row: Row, marks: Marks | None) -> None:
         ours = "no score" if marks is None else f"{marks.points:g} / {marks.of:g}"
         good = marks is not None and (marks.points, marks.of) == (row.points, row.of)
-        _TABLE.append((row.course, row.name, f"{row.points:g} / {row.of:g}", ours + ("" if good else "  <-")))
+        wanted = f"{row.points:g} / {row.of:g}"
+        record_property("parity", [row.course, row.name, wanted, ours + ("" if good else "  <-")])
 
     return note
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    if not _TABLE:
-        return
-    lines = [("course", "hand-in", "nbgrader 0.9.6", "techsell"), *_TABLE]
-    widths = [max(len(line[column]) for line in lines) for column in range(4)]
-    terminalreporter.section("parity with nbgrader's own notebooks")
-    for line in lines:
-        padded = (text.ljust(width) for text, width in zip(line, widths, strict=True))
-        terminalreporter.write_line("  ".join(padded).rstrip())
-    terminalreporter.write_line("Left out: Otter's notebooks, which its wheel does not ship.")
