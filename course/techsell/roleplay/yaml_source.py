@@ -190,9 +190,11 @@ def _parse(text: str, file: str) -> tuple[Node | None, list[Problem]]:
 
 
 def _fast_events(text: str) -> Iterator[Any] | None:
-    """Events of libyaml, ten times as fast as those of Python; None where it is not compiled in, or reads otherwise."""
-    import yaml
-
+    """Events of libyaml, ten times as fast as those of Python; None where it is not there, or reads otherwise."""
+    try:
+        import yaml
+    except ImportError:
+        return None
     loader = getattr(yaml, "CSafeLoader", None)
     return None if loader is None or _OTHERWISE.search(text) else iter(yaml.parse(text, Loader=loader))
 
