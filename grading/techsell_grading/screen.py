@@ -74,7 +74,7 @@ def bar() -> Iterator[Shown]:
         yield _Lines()
         return
     columns = (
-        rich.TextColumn("{task.description}"),
+        rich.TextColumn("{task.description}", markup=False),
         rich.BarColumn(bar_width=20),
         rich.MofNCompleteColumn(),
         _Throughput(),

@@ -53,6 +53,16 @@ def test_each_learner_has_a_line_with_the_score_and_anything_unusual(run, classr
     assert re.search(r"4 graded\. [\d.]+ s\. [\d.]+ a second\.", out)
 
 
+def test_a_learner_whose_name_looks_like_markup_does_no_harm(monkeypatch):
+    shown = Console(force_terminal=True, width=100, record=True, file=StringIO())
+    monkeypatch.setattr("techsell.commands.console._made", {True: shown})
+    line = Line("valves", "L-[/b]", "graded", 1.0, 2.0, (), (), 0.1, None)
+    with screen.bar() as show:
+        show.starting(2)
+        show(1, 2, line)
+    assert "L-[/b]" in shown.export_text()
+
+
 def test_regrading_with_changed_tests_shows_who_changes_and_by_how_much(run, classroom):
     course = classroom(6)
     where = ("--course", str(course.home))
