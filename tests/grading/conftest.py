@@ -127,6 +127,26 @@ class Exercise:
         return grade_one(self.submission(content, **files), self.source, limits or Limits(cell_seconds=10))
 
 
+@pytest.fixture
+def run(capsys, monkeypatch) -> Callable[..., tuple[int, str, str]]:
+    """Run `techsell …` in this process: exit code, standard output, standard error."""
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("techsell.commands.console._made", {})
+
+    def command(*words: str) -> tuple[int, str, str]:
+        code = 0
+        from techsell.cli import main
+
+        try:
+            main(list(words))
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return command
+
+
 @pytest.fixture(scope="session")
 def exercise() -> Exercise:
     return Exercise()

@@ -4,33 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from techsell.cli import main
 from techsell_grading.course import Course
 
 COMMANDS = ("release", "collect", "grade", "mark", "feedback", "report")
-
-
-@pytest.fixture
-def run(capsys, monkeypatch) -> Callable[..., tuple[int, str, str]]:
-    """Run `techsell …` in this process: exit code, standard output, standard error."""
-    monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setattr("techsell.commands.console._made", {})
-
-    def command(*words: str) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(list(words))
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return command
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import StringIO
@@ -13,31 +12,12 @@ import pytest
 from rich.console import Console
 from rich.progress import Task
 
-from techsell.cli import main
 from techsell_grading import grade as grading
 from techsell_grading import screen
 from techsell_grading.desk import _unusual
 from techsell_grading.grade import Line, Run
 from techsell_grading.grader import Check, Limits, Verdict, sandbox
 from techsell_grading.grader.verdict import NOT_ANSWERED
-
-
-@pytest.fixture
-def run(capsys, monkeypatch) -> Callable[..., tuple[int, str, str]]:
-    """Run `techsell …` in this process: exit code, standard output, standard error."""
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.setattr("techsell.commands.console._made", {})
-
-    def command(*words: str) -> tuple[int, str, str]:
-        code = 0
-        try:
-            main(list(words))
-        except SystemExit as end:
-            code = int(end.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return command
 
 
 def test_each_learner_has_a_line_with_the_score_and_anything_unusual(run, classroom):
