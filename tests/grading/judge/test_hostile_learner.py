@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import struct
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -93,7 +95,7 @@ NO_VALUES: list[dict[str, Any]] = [
     {"kind": "value", "value": [9], "was": "generator", "more": False, "then": {"type": "ValueError"}},
     {"kind": "value", "value": [[]], "was": "dict_keys"},
     {"kind": "value", "value": [9], "was": "eval"},
-    {"kind": "value", "value": None, "was": "subclass", "type": "int"},
+    {"kind": "value", "value": 9, "was": "subclass", "type": "int"},
     {"kind": "value", "value": 9, "was": "subclass", "type": 9},
     {"kind": "value", "value": 9, "was": ["x"]},
     {"kind": "function"},
@@ -264,10 +266,13 @@ def test_a_function_that_ends_its_process_earns_nothing(bench: Bench, end: str) 
     is_a_fault(bench.test("f(3)"))
 
 
-def test_a_function_that_never_ends_can_be_interrupted_on_the_learners_side(bench: Bench) -> None:
-    bench.learn("def f(n):\n    while True:\n        pass\ndef g(n):\n    return n")
+def test_a_function_that_never_ends_can_be_interrupted_on_the_learners_side(bench: Bench, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    os.mkfifo(begun)
+    loop = f"    open({str(begun)!r}, 'w').close()\n    while True:\n        pass"
+    bench.learn(f"def f(n):\n{loop}\ndef g(n):\n    return n")
     bench.judge.channel.send({"op": "run", "code": "f(3)", "role": "test", "limit": LIMIT})
-    time.sleep(0.3)  # nothing outside tells when the call has begun
+    begun.read_bytes()  # comes back when the call has begun
     bench.learner.interrupt()
     answer = bench.judge.channel.receive(time.monotonic() + 10)
     assert answer["error"][0] == "KeyboardInterrupt"
@@ -336,11 +341,6 @@ def test_a_function_as_an_argument_goes_by_its_number_if_the_other_side_says_so(
         ({"value": ["a", "b"], "was": "dict_keys"}, "assert got == {'a', 'b'} and list(got) == ['a', 'b']"),
         ({"value": [2, 1], "was": "dict_values"}, "assert sorted(got) == [1, 2] and type(got) is type({}.values())"),
         ({"value": [("a", 1)], "was": "dict_items"}, "assert dict(got) == {'a': 1}"),
-        (
-            {"value": (1, 2), "was": "subclass", "type": "P"},
-            "assert got == (1, 2) and isinstance(got, tuple) and got[0]",
-        ),
-        ({"value": 5, "was": "subclass", "type": "Liar"}, "assert got != 9 and not got == 9"),
     ],
     ids=str,
 )
@@ -349,6 +349,3 @@ def test_values_of_near_relatives_are_compared_as_what_they_hold(
 ) -> None:
     judge = against(lambda _: {**RESULT, **answer})
     assert run(judge, test)["error"] is None
-    if answer["was"] == "subclass":
-        for more in ("got.x", "repr(got)", "str(got)", "type(got) is int and 1 / 0\ngot.y"):
-            assert run(judge, more)["unsupported_by"] == "answer", more

@@ -14,7 +14,7 @@ from techsell_grading.grader.wire import NotPlain, encode
 from .changes import changeable
 from .classes import of_library
 from .faults import record
-from .functions import Caller, LearnerFunction, LearnerIterator, like_its_base, signature
+from .functions import Caller, LearnerFunction, LearnerIterator, signature
 from .link import malformed
 from .opaque import is_opaque, opaque
 from .raised import made_again
@@ -23,7 +23,6 @@ __all__ = ["Answers", "error"]
 
 _LONGEST_NAME = 200
 _MODULE = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
-_BASES = (int, float, complex, str, bytes, list, tuple, dict, set, frozenset)
 _VIEWS: dict[str, Callable[[list[Any]], Any]] = {
     "dict_keys": lambda items: dict.fromkeys(items).keys(),
     "dict_values": lambda items: dict(enumerate(items)).values(),
@@ -109,8 +108,6 @@ class Answers:
                     return _VIEWS[was](value)
                 except (TypeError, ValueError):
                     raise malformed(what) from None
-            case "subclass", {"type": str(name)} if type(value) in _BASES:
-                return like_its_base(name, value)
         raise malformed(what)
 
     def _function(self, number: int, answer: dict[str, Any], what: str) -> LearnerFunction:

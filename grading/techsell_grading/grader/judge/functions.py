@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from .faults import JudgeUnsupported
 
-__all__ = ["Caller", "LearnerFunction", "LearnerIterator", "like_its_base", "signature"]
+__all__ = ["Caller", "LearnerFunction", "LearnerIterator", "signature"]
 
 _LIVE = ("__annotations__", "__closure__", "__code__", "__globals__", "__type_params__")
 """what a test could ask of a function to look inside it; the code itself never crosses"""
@@ -159,17 +159,3 @@ class LearnerIterator:
 
 LearnerIterator.__name__ = LearnerIterator.__qualname__ = "generator"
 LearnerIterator.__module__ = "builtins"
-
-
-def like_its_base(name: str, value: Any) -> Any:
-    """A value of a class of the learner's that is a built-in one with a new name, as `namedtuple` makes: compares as
-    its base does, and stops when asked for more."""
-
-    def more(thing: object, *_: object) -> Any:
-        raise JudgeUnsupported(
-            f"The test asks an object of the learner's class '{name}' for more than its value", "answer"
-        )
-
-    name = "".join(sign for sign in name[:60] if sign.isprintable())
-    body = dict.fromkeys(("__getattr__", "__repr__", "__str__", "__format__", "__reduce_ex__"), more)
-    return type(name or "object", (type(value),), body)(value)
